@@ -1,0 +1,1 @@
+"""The web: JSON API, Chinese pages and the command line."""

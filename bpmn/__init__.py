@@ -1,0 +1,1 @@
+"""Process diagrams and decision tables that ship with the product (data only)."""

@@ -1,0 +1,1 @@
+"""Anlan, an approval engine for public-works and relief funds."""

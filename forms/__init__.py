@@ -1,0 +1,1 @@
+"""Task forms: definition, validation and rendering."""
