@@ -1,0 +1,83 @@
+"""Canonical bytes for process values: the same value always gives the same bytes, and they read back equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from engine.feel import YearsMonthsDuration
+
+#: A JSON object with this single key carries a value that JSON itself cannot express.
+TAG = "$"
+
+
+def dumps(value: Any) -> bytes:
+    """Encode a value; mapping keys are sorted, numbers stay exact."""
+    return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
+
+
+def loads(content: bytes) -> Any:
+    """Decode what `dumps` wrote."""
+    return _rich(orjson.loads(content))
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        return _tagged("n", str(value))
+    if isinstance(value, Decimal):
+        return _tagged("n", str(value))
+    if isinstance(value, Mapping):
+        return {TAG * _escape(key) + key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return _plain_temporal(value)
+
+
+def _plain_temporal(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _tagged("dt", value.isoformat())
+    if isinstance(value, date):
+        return _tagged("d", value.isoformat())
+    if isinstance(value, time):
+        return _tagged("t", value.isoformat())
+    if isinstance(value, timedelta):
+        return _tagged("td", [value.days, value.seconds, value.microseconds])
+    if isinstance(value, YearsMonthsDuration):
+        return _tagged("ym", value.months)
+    raise TypeError(f"not a process value: {type(value).__name__}")
+
+
+def _tagged(kind: str, content: Any) -> dict[str, Any]:
+    return {TAG: [kind, content]}
+
+
+def _escape(key: str) -> int:
+    """One more marker for keys made of markers only, so that data can never look like a tag."""
+    return 1 if key and not key.strip(TAG) else 0
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rich(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1 and TAG in value:
+        kind, content = value[TAG]
+        return _READERS[kind](content)
+    return {key[_escape(key) :]: _rich(item) for key, item in value.items()}
+
+
+_READERS: dict[str, Any] = {
+    "n": Decimal,
+    "dt": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "t": time.fromisoformat,
+    "td": lambda parts: timedelta(days=parts[0], seconds=parts[1], microseconds=parts[2]),
+    "ym": lambda months: YearsMonthsDuration(months=months),
+}
