@@ -1,0 +1,42 @@
+"""The nouns: what is stored. Importing this package knows every table of the core."""
+
+from __future__ import annotations
+
+from engine.model.base import Base
+from engine.model.definition import Blob, Bundle, Deployment, DiagramDraft, ProcessDefinition, Resource
+from engine.model.history import HistoryEvent
+from engine.model.instance import (
+    Attachment,
+    EventSubscription,
+    InstanceStatus,
+    ProcessInstance,
+    Serial,
+    TaskDraft,
+    TaskStatus,
+    UserTask,
+)
+from engine.model.organisation import Delegation, LoginSession, OrgUnit, Person, Position
+
+__all__ = [
+    "Attachment",
+    "Base",
+    "Blob",
+    "Bundle",
+    "Delegation",
+    "Deployment",
+    "DiagramDraft",
+    "EventSubscription",
+    "HistoryEvent",
+    "InstanceStatus",
+    "LoginSession",
+    "OrgUnit",
+    "Person",
+    "Position",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "Resource",
+    "Serial",
+    "TaskDraft",
+    "TaskStatus",
+    "UserTask",
+]

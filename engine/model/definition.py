@@ -1,0 +1,82 @@
+"""What designers deploy: immutable, content-addressed, versioned (design decision 5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.model.base import Base, Digest, Id, ProcessValue, UtcDateTime
+
+
+class Blob(Base):
+    """Bytes under their own SHA-256: diagrams, decision tables, forms."""
+
+    __tablename__ = "blob"
+
+    digest: Mapped[str] = mapped_column(Digest, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Deployment(Base):
+    """One act of deploying one or more resources."""
+
+    __tablename__ = "deployment"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    deployed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deployed_by: Mapped[str] = mapped_column(Id)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class ProcessDefinition(Base):
+    """One version of a process diagram."""
+
+    __tablename__ = "process_definition"
+    __table_args__ = (UniqueConstraint("key", "version", name="uq_process_definition_key_version"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    digest: Mapped[str] = mapped_column(Digest, ForeignKey("blob.digest"))
+    deployment_id: Mapped[str] = mapped_column(Id, ForeignKey("deployment.id"))
+    #: roles whose holders may start it, taken from its first user tasks
+    start_roles: Mapped[Any] = mapped_column(ProcessValue)
+    #: whether a case of it belongs to an approved project
+    needs_project: Mapped[bool]
+
+
+class Resource(Base):
+    """One version of a form or a decision table."""
+
+    __tablename__ = "resource"
+
+    #: form or decision
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(Digest, ForeignKey("blob.digest"))
+    deployment_id: Mapped[str] = mapped_column(Id, ForeignKey("deployment.id"))
+
+
+class Bundle(Base):
+    """Everything a case is pinned to at its start: diagram, called diagrams, decisions and forms by digest."""
+
+    __tablename__ = "bundle"
+
+    digest: Mapped[str] = mapped_column(Digest, primary_key=True)
+    content: Mapped[Any] = mapped_column(ProcessValue)
+
+
+class DiagramDraft(Base):
+    """A designer's unfinished diagram; it never runs."""
+
+    __tablename__ = "diagram_draft"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by: Mapped[str] = mapped_column(Id)

@@ -1,0 +1,140 @@
+"""A running case: the process instance, its user tasks, and the events it waits for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.model.base import Base, Digest, Id, ProcessValue, UnitCode, UtcDateTime
+
+
+class InstanceStatus(StrEnum):
+    """Where a process instance stands."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+
+
+class TaskStatus(StrEnum):
+    """Where a user task stands; being assigned is an attribute, not a state."""
+
+    CREATED = "created"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
+class ProcessInstance(Base):
+    """A case (办件). `revision` decides who wins when two people act at once."""
+
+    __tablename__ = "process_instance"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    definition_id: Mapped[str] = mapped_column(Id, ForeignKey("process_definition.id"), index=True)
+    bundle_digest: Mapped[str] = mapped_column(Digest, ForeignKey("bundle.digest"))
+    policy_id: Mapped[str | None] = mapped_column(Id)
+    region_code: Mapped[str] = mapped_column(UnitCode, index=True)
+    project_id: Mapped[str | None] = mapped_column(Id, index=True)
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    revision: Mapped[int]
+    tokens: Mapped[bytes] = mapped_column(LargeBinary)
+    variables: Mapped[bytes] = mapped_column(LargeBinary)
+    started_by: Mapped[str] = mapped_column(Id, index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: how it ended, in the words of the end event or of the withdrawal
+    result: Mapped[str | None] = mapped_column(String(120))
+
+
+class UserTask(Base):
+    """A step that waits for a person: role x organisation unit."""
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        Index("ix_user_task_inbox", "status", "role", "unit_code", "due_at"),
+        Index("ix_user_task_done", "completed_by", "completed_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    instance_id: Mapped[str] = mapped_column(Id, ForeignKey("process_instance.id"), index=True)
+    token_id: Mapped[str] = mapped_column(String(64))
+    activity_id: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str | None] = mapped_column(String(40))
+    unit_code: Mapped[str | None] = mapped_column(UnitCode)
+    status: Mapped[str] = mapped_column(String(16))
+    assignee_id: Mapped[str | None] = mapped_column(Id)
+    #: the history event that opened it; instances of one multi-instance activation share it
+    opened_seq: Mapped[int]
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: working days it may take; what a correction has not used up carries over
+    allowance: Mapped[int | None]
+    form_digest: Mapped[str | None] = mapped_column(Digest)
+    #: values the system computed for the form, and the multi-instance element
+    inputs: Mapped[Any] = mapped_column(ProcessValue)
+    item: Mapped[Any] = mapped_column(ProcessValue)
+    #: what was submitted, as it was
+    submission: Mapped[Any] = mapped_column(ProcessValue)
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    outcome_label: Mapped[str | None] = mapped_column(String(60))
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completed_by: Mapped[str | None] = mapped_column(Id)
+    on_behalf_of: Mapped[str | None] = mapped_column(Id)
+
+
+class EventSubscription(Base):
+    """A timer that is due one day, or a message a case waits for."""
+
+    __tablename__ = "event_subscription"
+    __table_args__ = (Index("ix_event_subscription_due", "kind", "due_at"),)
+
+    instance_id: Mapped[str] = mapped_column(Id, ForeignKey("process_instance.id"), primary_key=True)
+    wait_id: Mapped[str] = mapped_column(String(160), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    element_id: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    correlation: Mapped[Any] = mapped_column(ProcessValue)
+
+
+class TaskDraft(Base):
+    """What a person has typed but not yet submitted."""
+
+    __tablename__ = "task_draft"
+
+    task_id: Mapped[str] = mapped_column(Id, ForeignKey("user_task.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    submission: Mapped[Any] = mapped_column(ProcessValue)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Attachment(Base):
+    """An uploaded document. Its bytes are stored once, under their SHA-256."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    digest: Mapped[str] = mapped_column(Digest, index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    uploaded_by: Mapped[str] = mapped_column(Id)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: the case whose history first refers to it; until then only the uploader may read it
+    instance_id: Mapped[str | None] = mapped_column(Id, ForeignKey("process_instance.id"), index=True)
+
+
+class Serial(Base):
+    """The last number given in a series, such as the cases of one county and year."""
+
+    __tablename__ = "serial"
+
+    series: Mapped[str] = mapped_column(Text, primary_key=True)
+    last: Mapped[int]
