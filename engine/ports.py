@@ -1,0 +1,126 @@
+"""What the engine needs from rooms it does not know: forms, the funds ledger, the attachment store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from engine.commands import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormTask:
+    """All that the form port must know about the task whose form is submitted."""
+
+    #: the pinned form, or None for a task without one
+    form: bytes | None
+    #: outcome key -> label
+    outcomes: Mapping[str, str]
+    #: values the system computed
+    inputs: Mapping[str, Any]
+    #: field key -> edit, read or hide
+    rights: Mapping[str, str]
+    #: names that form rules may read: policy, region, case, project, today and the case's variables
+    context: Mapping[str, Any]
+
+
+class FormPort(Protocol):
+    """Checks what was submitted. Raises `Invalid` with a Chinese message at each field."""
+
+    def validate(
+        self, task: FormTask, submission: Mapping[str, Any], attachments: Mapping[str, Mapping[str, Any]]
+    ) -> Mapping[str, Any]: ...
+
+    def find(self, key: str) -> bytes | None:
+        """The shipped form of that key."""
+
+    def check(self, content: bytes) -> str:
+        """The key of a form to be deployed; raises `Invalid` when it is not a form we can render."""
+
+
+class AcceptAnyForm:
+    """The library's own port: takes a submission as it comes."""
+
+    def validate(
+        self, task: FormTask, submission: Mapping[str, Any], attachments: Mapping[str, Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        return dict(submission)
+
+    def find(self, key: str) -> bytes | None:
+        return None
+
+    def check(self, content: bytes) -> str:
+        raise ValueError("this session deploys no forms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """The case a connector works for."""
+
+    id: str
+    number: str
+    region: Mapping[str, Any]
+    project_id: str | None
+    started_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What a local connector may use: our own transaction, and nothing outside it."""
+
+    connection: Connection
+    now: datetime
+    case: CaseFacts
+    policy: Mapping[str, Any]
+    actor: Actor
+    new_id: Callable[[], str]
+
+
+class LocalConnector(Protocol):
+    """Does one kind of a service task's work inside the transaction of the command."""
+
+    type: str
+
+    def execute(self, inputs: Mapping[str, Any], work: Work) -> Mapping[str, Any]:
+        """Results become process variables. Raises `Refused` when the rules forbid it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartBlock:
+    """A reason why a process may not be started for a project now (D17)."""
+
+    code: str
+    message: str
+
+
+class ProjectPort(Protocol):
+    """What cases need to know about the project they belong to."""
+
+    def facts(self, connection: Connection, project_id: str) -> Mapping[str, Any]:
+        """The `project` that expressions see; raises `NotFound`."""
+
+    def start_blocks(
+        self, connection: Connection, project_id: str, process_key: str, policy: Mapping[str, Any], today: date
+    ) -> Sequence[StartBlock]: ...
+
+
+class PolicyPort(Protocol):
+    """Finds the policy profile that is in force."""
+
+    def pin(self, connection: Connection, county_code: str, day: date) -> str | None:
+        """The id of the profile version in force, or None where the county has none."""
+
+    def parameters(self, connection: Connection, policy_id: str | None) -> Mapping[str, Any]: ...
+
+    def publish(
+        self,
+        connection: Connection,
+        policy_id: str,
+        county_code: str,
+        effective_from: date,
+        parameters: Mapping[str, Any],
+    ) -> None: ...
