@@ -1,0 +1,1 @@
+"""Holiday arrangements as published, one file a year."""
