@@ -192,8 +192,8 @@ class OpenedSession:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogIn(Command[OpenedSession]):
-    """Open a session with a password."""
+class LogIn(Command[OpenedSession | None]):
+    """Open a session with a password; None when login or password is wrong."""
 
     login: str
     password: str

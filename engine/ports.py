@@ -10,16 +10,15 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from engine.commands import Actor
+from engine.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormTask:
     """All that the form port must know about the task whose form is submitted."""
 
-    #: the pinned form, or None for a task without one
-    form: bytes | None
-    #: outcome key -> label
-    outcomes: Mapping[str, str]
+    #: the pinned form; empty for a task without one
+    form: bytes
     #: values the system computed
     inputs: Mapping[str, Any]
     #: field key -> edit, read or hide
@@ -29,11 +28,10 @@ class FormTask:
 
 
 class FormPort(Protocol):
-    """Checks what was submitted. Raises `Invalid` with a Chinese message at each field."""
+    """Forms as the engine sees them: bytes that are pinned, and a check of what was submitted."""
 
-    def validate(
-        self, task: FormTask, submission: Mapping[str, Any], attachments: Mapping[str, Mapping[str, Any]]
-    ) -> Mapping[str, Any]: ...
+    def keys(self) -> frozenset[str]:
+        """The keys of the forms that ship with the product."""
 
     def find(self, key: str) -> bytes | None:
         """The shipped form of that key."""
@@ -41,20 +39,34 @@ class FormPort(Protocol):
     def check(self, content: bytes) -> str:
         """The key of a form to be deployed; raises `Invalid` when it is not a form we can render."""
 
-
-class AcceptAnyForm:
-    """The library's own port: takes a submission as it comes."""
+    def compose(self, form: bytes | None, outcomes: Mapping[str, str]) -> bytes:
+        """A task's own form: the form of its key and, where it has outcomes, the common review fields."""
 
     def validate(
         self, task: FormTask, submission: Mapping[str, Any], attachments: Mapping[str, Mapping[str, Any]]
     ) -> Mapping[str, Any]:
-        return dict(submission)
+        """The values to keep. Raises `Invalid` with a Chinese message at each field."""
+
+
+class AcceptAnyForm:
+    """The library's own port: there are no forms, a submission is taken as it comes."""
+
+    def keys(self) -> frozenset[str]:
+        return frozenset()
 
     def find(self, key: str) -> bytes | None:
         return None
 
     def check(self, content: bytes) -> str:
-        raise ValueError("this session deploys no forms")
+        raise Refused("这里没有表单库，不能部署表单。")
+
+    def compose(self, form: bytes | None, outcomes: Mapping[str, str]) -> bytes:
+        return form or b""
+
+    def validate(
+        self, task: FormTask, submission: Mapping[str, Any], attachments: Mapping[str, Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        return dict(submission)
 
 
 @dataclass(frozen=True, kw_only=True)

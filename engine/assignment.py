@@ -1,0 +1,57 @@
+"""Who may act on a task: role x organisation unit, and separation of duties within the case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select
+
+from engine.commands import Actor
+from engine.errors import Forbidden
+from engine.model import TaskStatus, UserTask
+from engine.organisation import HeldPosition
+from engine.roles import ROLES, Level, conflict_between, unit_at
+
+
+def responsible_unit(role: str | None, scope: object, region_code: str) -> str | None:
+    """The unit whose holders of the role get the task: the given scope, or the case's region walked up."""
+    if isinstance(scope, str) and scope:
+        return scope
+    if role is None or role not in ROLES:
+        return None
+    level = ROLES[role].level
+    return region_code if level == Level.SYSTEM else unit_at(region_code, level)
+
+
+def holds(positions: tuple[HeldPosition, ...], role: str | None, unit_code: str | None) -> bool:
+    """Whether one of the positions is the one that a task asks for; a task without a role is open to all."""
+    if role is None:
+        return True
+    return any(held.role == role and held.unit_code == unit_code for held in positions)
+
+
+def ensure_candidate(positions: tuple[HeldPosition, ...], task: Row[Any]) -> None:
+    """Refuse a person whose positions do not include the task's role in its unit."""
+    if not holds(positions, task.role, task.unit_code):
+        role = ROLES[task.role].name if task.role in ROLES else task.role
+        raise Forbidden(f"“{task.name}”由{role}办理，您没有这一岗位。", role=task.role, unit=task.unit_code)
+
+
+def ensure_separated(connection: Connection, actor: Actor, task: Row[Any]) -> None:
+    """Refuse a person whose earlier acts in the same case forbid this one (spec §3.1 rules a, b and d)."""
+    persons = {actor.person_id, actor.principal}
+    for earlier in _acts_of(connection, task.instance_id, persons):
+        if earlier.activity_id == task.activity_id and earlier.opened_seq == task.opened_seq:
+            raise Forbidden(f"“{task.name}”须由不同的人分别办理，您已经办理过一份。", earlier_task=earlier.id)
+        reason = conflict_between(earlier.role, task.role) if earlier.role and task.role else None
+        if reason:
+            raise Forbidden(f"{reason}：本办件的“{earlier.name}”已由您办理。", earlier_task=earlier.id)
+
+
+def _acts_of(connection: Connection, instance_id: str, persons: set[str]) -> list[Row[Any]]:
+    statement = select(UserTask.id, UserTask.role, UserTask.name, UserTask.activity_id, UserTask.opened_seq).where(
+        UserTask.instance_id == instance_id,
+        UserTask.status == TaskStatus.COMPLETED,
+        or_(UserTask.completed_by.in_(persons), UserTask.on_behalf_of.in_(persons)),
+    )
+    return list(connection.execute(statement))

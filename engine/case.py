@@ -1,0 +1,242 @@
+"""One running case inside a transaction: loaded, moved by one step, saved under its revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from engine import feel, values
+from engine.assignment import responsible_unit
+from engine.clock import local_date
+from engine.deadlines import Deadline, deadline_of
+from engine.definitions import PinnedBundle
+from engine.errors import Conflict, NotFound, Refused
+from engine.interpreter import OpenedTask, State, Step, Wait
+from engine.model import EventSubscription, InstanceStatus, ProcessInstance, TaskStatus, UserTask
+from engine.organisation import person_name, region_facts
+from engine.services import CaseServices
+from engine.unit_of_work import UnitOfWork
+
+
+@dataclass
+class Case:
+    """A process instance as a handler works on it."""
+
+    work: UnitOfWork
+    row: Row[Any]
+    bundle: PinnedBundle
+    #: the number of the history event that this command appends
+    seq: int
+
+    @classmethod
+    def load(cls, work: UnitOfWork, instance_id: str) -> Case:
+        """Read a case that is still running."""
+        row = work.connection.execute(select(ProcessInstance).where(ProcessInstance.id == instance_id)).one_or_none()
+        if row is None:
+            raise NotFound("没有找到这个办件。", instance=instance_id)
+        bundle = work.tools.definitions.bundle(work.connection, row.bundle_digest)
+        return cls(work, row, bundle, work.next_seq(instance_id))
+
+    def ensure_active(self) -> None:
+        """Refuse any act on a case that has ended."""
+        if self.row.status != InstanceStatus.ACTIVE:
+            raise Conflict(f"办件 {self.row.number} 已经办结（{self.row.result}），不能再办理。", instance=self.row.id)
+
+    @property
+    def state(self) -> State:
+        """Where the tokens are and what the variables hold."""
+        return State(tokens=self.row.tokens, variables=self.row.variables)
+
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """Read-only names that every expression of the case sees."""
+        tools, connection = self.work.tools, self.work.connection
+        policy = tools.policies.parameters(connection, self.row.policy_id) if tools.policies else {}
+        project = (
+            tools.projects.facts(connection, self.row.project_id) if tools.projects and self.row.project_id else None
+        )
+        started_on = local_date(self.row.started_at)
+        return {
+            "policy": policy,
+            "region": region_facts(connection, self.row.region_code),
+            "project": project,
+            "case": {"id": self.row.id, "number": self.row.number, "started_on": started_on},
+            "starter": {"id": self.row.started_by, "name": person_name(connection, self.row.started_by)},
+        }
+
+    @cached_property
+    def services(self) -> CaseServices:
+        """What the interpreter may call while it moves the tokens."""
+        return CaseServices(work=self.work, bundle=self.bundle, row=self.row, case_facts=self.facts)
+
+    def variables(self) -> Mapping[str, Any]:
+        """The case's variables by name, for form rules and titles."""
+        scopes: Mapping[str, Any] = values.loads(self.row.variables)
+        return scopes
+
+    def save(self, step: Step, *, closed_task_id: str | None = None) -> tuple[str, ...]:
+        """Write the effect of a step and return the ids of the tasks it opened."""
+        self._save_instance(step)
+        self._cancel(step, closed_task_id)
+        self._replace_subscriptions(step.waits)
+        return tuple(self._open(task) for task in step.opened)
+
+    def _save_instance(self, step: Step) -> None:
+        ended = step.ended is not None
+        changes: dict[str, Any] = {
+            "revision": self.row.revision + 1,
+            "tokens": step.state.tokens,
+            "variables": step.state.variables,
+            "title": self._title(step.variables),
+            "project_id": self.services.linked_project_id or self.row.project_id,
+        }
+        if ended:
+            changes |= {
+                "status": InstanceStatus.COMPLETED,
+                "ended_at": self.work.now,
+                "result": self.bundle.specification.element_name(step.ended or ""),
+            }
+        self._update(changes)
+
+    def _update(self, changes: Mapping[str, Any]) -> None:
+        changed = self.work.connection.execute(
+            update(ProcessInstance)
+            .where(ProcessInstance.id == self.row.id, ProcessInstance.revision == self.row.revision)
+            .values(**changes)
+        )
+        if changed.rowcount != 1:
+            raise Conflict("这个办件刚刚被别人办理过，请刷新后再办理。", instance=self.row.id)
+
+    def terminate(self, result: str) -> None:
+        """End the case from outside its diagram; its open tasks and waits go with it."""
+        self._update(
+            {
+                "revision": self.row.revision + 1,
+                "status": InstanceStatus.TERMINATED,
+                "ended_at": self.work.now,
+                "result": result,
+            }
+        )
+        self._cancel_open_tasks()
+        self._replace_subscriptions(())
+
+    def _title(self, variables: Mapping[str, Any]) -> str:
+        specification = self.bundle.specification
+        title = None
+        if specification.title_template:
+            with feel.clock(self.work.now):
+                title = feel.compile(specification.title_template)({**self.facts, **variables})
+        return str(title or self.row.title or specification.name)[:200]
+
+    def _cancel(self, step: Step, closed_task_id: str | None) -> None:
+        if step.ended is not None:
+            self._cancel_open_tasks()
+            return
+        tokens = [closed.token_id for closed in step.closed if closed.canceled]
+        if tokens:
+            self.work.connection.execute(
+                update(UserTask)
+                .where(
+                    UserTask.instance_id == self.row.id,
+                    UserTask.token_id.in_(tokens),
+                    UserTask.status == TaskStatus.CREATED,
+                    UserTask.id != (closed_task_id or ""),
+                )
+                .values(status=TaskStatus.CANCELED, completed_at=self.work.now)
+            )
+
+    def _cancel_open_tasks(self) -> None:
+        self.work.connection.execute(
+            update(UserTask)
+            .where(UserTask.instance_id == self.row.id, UserTask.status == TaskStatus.CREATED)
+            .values(status=TaskStatus.CANCELED, completed_at=self.work.now)
+        )
+
+    def _replace_subscriptions(self, waits: Sequence[Wait]) -> None:
+        connection, instance_id = self.work.connection, self.row.id
+        connection.execute(delete(EventSubscription).where(EventSubscription.instance_id == instance_id))
+        rows = [
+            {
+                "instance_id": instance_id,
+                "wait_id": wait.id,
+                "kind": wait.kind,
+                "element_id": wait.element_id,
+                "name": wait.name or "",
+                "due_at": wait.due_at,
+                "correlation": wait.correlation,
+            }
+            for wait in waits
+        ]
+        if rows:
+            connection.execute(insert(EventSubscription), rows)
+
+    def _open(self, task: OpenedTask) -> str:
+        activity = self.bundle.specification.activities[task.activity_id]
+        deadline = self._deadline(task)
+        task_id = self.work.new_id()
+        self.work.connection.execute(
+            insert(UserTask).values(
+                id=task_id,
+                instance_id=self.row.id,
+                token_id=task.token_id,
+                activity_id=task.activity_id,
+                name=activity.name,
+                role=activity.role,
+                unit_code=responsible_unit(activity.role, task.scope, self.row.region_code),
+                status=TaskStatus.CREATED,
+                opened_seq=self.seq,
+                opened_at=self.work.now,
+                due_at=deadline.due_at,
+                allowance=deadline.allowance,
+                form_digest=self.bundle.forms.get(task.activity_id),
+                inputs=dict(task.inputs),
+                item=task.item,
+                submission=None,
+            )
+        )
+        return task_id
+
+    def _deadline(self, task: OpenedTask) -> Deadline:
+        last = self.work.connection.execute(
+            select(UserTask.opened_at, UserTask.completed_at, UserTask.allowance, UserTask.outcome)
+            .where(
+                UserTask.instance_id == self.row.id,
+                UserTask.activity_id == task.activity_id,
+                UserTask.status == TaskStatus.COMPLETED,
+            )
+            .order_by(UserTask.completed_at.desc())
+            .limit(1)
+        ).one_or_none()
+        return deadline_of(task.due_in, self.work.now, last)
+
+
+def ensure_open(task: Row[Any]) -> None:
+    """Refuse an act on a task that is done or gone."""
+    if task.status == TaskStatus.COMPLETED:
+        raise Conflict(f"“{task.name}”已经办理过了，不能重复办理。", task=task.id)
+    if task.status == TaskStatus.CANCELED:
+        raise Conflict(f"“{task.name}”已经取消，不需要再办理。", task=task.id)
+
+
+def load_task(work: UnitOfWork, task_id: str) -> Row[Any]:
+    """Read a user task."""
+    row = work.connection.execute(select(UserTask).where(UserTask.id == task_id)).one_or_none()
+    if row is None:
+        raise NotFound("没有找到这项待办。", task=task_id)
+    return row
+
+
+def ensure_startable(work: UnitOfWork, process_key: str, project_id: str | None, policy: Mapping[str, Any]) -> None:
+    """Refuse to start a process for a project while a precondition of D17 is not met."""
+    if project_id is None or work.tools.projects is None:
+        return
+    today = local_date(work.now)
+    blocks = work.tools.projects.start_blocks(work.connection, project_id, process_key, policy, today)
+    if blocks:
+        raise Refused(
+            "现在还不能发起：" + "；".join(block.message for block in blocks), blocks=[b.code for b in blocks]
+        )

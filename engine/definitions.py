@@ -1,0 +1,157 @@
+"""Deployed definitions as the engine runs them: compiled once, kept by digest, pinned per case."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from engine import dmn, values
+from engine.errors import NotFound
+from engine.interpreter import Specification, compile_definition
+from engine.model import Blob, Bundle, ProcessDefinition, Resource
+from engine.ports import FormPort
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinnedBundle:
+    """What one case runs on, whatever is deployed later (design decision 5)."""
+
+    digest: str
+    specification: Specification
+    #: decision id -> digest of its DMN file
+    decisions: Mapping[str, str]
+    #: activity id -> digest of its composed form
+    forms: Mapping[str, str]
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 under which bytes are kept."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def store_blob(connection: Connection, content: bytes) -> str:
+    """Keep bytes once and return their digest."""
+    digest = digest_of(content)
+    if connection.scalar(select(Blob.digest).where(Blob.digest == digest)) is None:
+        connection.execute(insert(Blob).values(digest=digest, content=content))
+    return digest
+
+
+def load_blob(connection: Connection, digest: str) -> bytes:
+    """The bytes of a digest."""
+    content = connection.scalar(select(Blob.content).where(Blob.digest == digest))
+    if content is None:
+        raise NotFound("定义内容缺失，请联系系统管理员。", digest=digest)
+    return content
+
+
+class DefinitionCache:
+    """Compiled diagrams and decision models by digest; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._bundles: dict[str, PinnedBundle] = {}
+        self._models: dict[str, dmn.DecisionModel] = {}
+        self._lock = Lock()
+
+    def bundle(self, connection: Connection, digest: str) -> PinnedBundle:
+        """The compiled bundle of a case."""
+        with self._lock:
+            known = self._bundles.get(digest)
+        if known is None:
+            known = self._compile(connection, digest)
+            with self._lock:
+                self._bundles[digest] = known
+        return known
+
+    def decision_model(self, connection: Connection, digest: str) -> dmn.DecisionModel:
+        """The decision model of a DMN file."""
+        with self._lock:
+            known = self._models.get(digest)
+        if known is None:
+            known = dmn.read(load_blob(connection, digest))
+            with self._lock:
+                self._models[digest] = known
+        return known
+
+    def _compile(self, connection: Connection, digest: str) -> PinnedBundle:
+        content = connection.scalar(select(Bundle.content).where(Bundle.digest == digest))
+        called = {key: load_blob(connection, blob) for key, blob in content["called"].items()}
+        return PinnedBundle(
+            digest=digest,
+            specification=compile_definition(load_blob(connection, content["diagram"]), called=called),
+            decisions=content["decisions"],
+            forms=content["forms"],
+        )
+
+
+class BundleBuilder:
+    """Pins what a new case of a definition runs on: the newest of everything it refers to."""
+
+    def __init__(self, connection: Connection, forms: FormPort) -> None:
+        self._connection = connection
+        self._forms = forms
+
+    @cached_property
+    def _resources(self) -> Mapping[tuple[str, str], str]:
+        """(kind, key) -> digest of the newest version."""
+        newest = (
+            select(Resource.kind, Resource.key, func.max(Resource.version).label("version"))
+            .group_by(Resource.kind, Resource.key)
+            .subquery()
+        )
+        rows = self._connection.execute(
+            select(Resource.kind, Resource.key, Resource.digest).join(
+                newest,
+                (Resource.kind == newest.c.kind)
+                & (Resource.key == newest.c.key)
+                & (Resource.version == newest.c.version),
+            )
+        )
+        return {(row.kind, row.key): row.digest for row in rows}
+
+    def build(self, definition: Row[Any], called: Mapping[str, str]) -> str:
+        """Store the bundle of a definition, if it is new, and return its digest."""
+        diagrams = {key: load_blob(self._connection, digest) for key, digest in called.items()}
+        specification = compile_definition(load_blob(self._connection, definition.digest), called=diagrams)
+        content = {
+            "diagram": definition.digest,
+            "called": dict(called),
+            "decisions": {key: digest for (kind, key), digest in self._resources.items() if kind == "decision"},
+            "forms": self._compose_forms(specification),
+        }
+        digest = digest_of(values.dumps(content))
+        if self._connection.scalar(select(Bundle.digest).where(Bundle.digest == digest)) is None:
+            self._connection.execute(insert(Bundle).values(digest=digest, content=content))
+        return digest
+
+    def _compose_forms(self, specification: Specification) -> dict[str, str]:
+        composed = {}
+        for activity in specification.activities.values():
+            outcomes = {outcome.key: outcome.label for outcome in activity.outcomes}
+            if activity.form_key or outcomes:
+                form = self._forms.compose(self._form(activity.form_key), outcomes)
+                composed[activity.id] = store_blob(self._connection, form)
+        return composed
+
+    def _form(self, key: str | None) -> bytes | None:
+        digest = self._resources.get(("form", key)) if key else None
+        return load_blob(self._connection, digest) if digest else None
+
+
+def latest_definition(connection: Connection, key: str) -> Row[Any]:
+    """The newest version of a process."""
+    row = connection.execute(
+        select(ProcessDefinition)
+        .where(ProcessDefinition.key == key)
+        .order_by(ProcessDefinition.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"没有名为“{key}”的流程。", key=key)
+    return row

@@ -1,0 +1,38 @@
+"""One short function per command. The table says who handles what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from engine import commands
+from engine.commands import Command
+from engine.handlers import attachment, definition, organisation, process_instance, session, user_task
+from engine.unit_of_work import UnitOfWork
+
+R = TypeVar("R")
+
+_HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
+    commands.DeployResources: definition.deploy_resources,
+    commands.SaveDiagramDraft: definition.save_diagram_draft,
+    commands.StartProcess: process_instance.start_process,
+    commands.WithdrawProcess: process_instance.withdraw_process,
+    commands.FireTimer: process_instance.fire_timer,
+    commands.CorrelateMessage: process_instance.correlate_message,
+    commands.ClaimTask: user_task.claim_task,
+    commands.ReleaseTask: user_task.release_task,
+    commands.CompleteTask: user_task.complete_task,
+    commands.SaveTaskDraft: user_task.save_task_draft,
+    commands.StoreAttachment: attachment.store_attachment,
+    commands.LogIn: session.log_in,
+    commands.LogInAs: session.log_in_as,
+    commands.LogOut: session.log_out,
+    commands.RegisterOrganisation: organisation.register_organisation,
+    commands.PublishPolicy: organisation.publish_policy,
+    commands.Delegate: organisation.delegate,
+}
+
+
+def handler_of(command: Command[R]) -> Callable[[UnitOfWork, Command[R]], R]:
+    """The function that carries a command out."""
+    return cast("Callable[[UnitOfWork, Command[R]], R]", _HANDLERS[type(command)])

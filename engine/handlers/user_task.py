@@ -1,0 +1,168 @@
+"""Claiming, releasing, drafting and completing user tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from engine import interpreter
+from engine.assignment import ensure_candidate, ensure_separated
+from engine.attachments import attachments_in, bind_attachments
+from engine.case import Case, ensure_open, load_task
+from engine.clock import local_date
+from engine.commands import ClaimTask, CompletedTask, CompleteTask, ReleaseTask, SaveTaskDraft
+from engine.definitions import load_blob
+from engine.errors import Conflict, FieldProblem, Invalid
+from engine.history.outcome import outcome_of
+from engine.interpreter import Activity
+from engine.model import TaskDraft, TaskStatus, UserTask
+from engine.organisation import acting_positions, person_name
+from engine.ports import FormTask
+from engine.unit_of_work import UnitOfWork
+
+
+def claim_task(work: UnitOfWork, command: ClaimTask) -> None:
+    """Take a task that nobody has taken."""
+    task = _actionable(work, command.task_id)
+    ensure_separated(work.connection, work.actor, task)
+    _assign(work, task, work.actor.principal, "TaskClaimed")
+
+
+def release_task(work: UnitOfWork, command: ReleaseTask) -> None:
+    """Give one's task back to the group."""
+    task = _actionable(work, command.task_id)
+    _assign(work, task, None, "TaskReleased")
+
+
+def _assign(work: UnitOfWork, task: Row[Any], assignee_id: str | None, type_: str) -> None:
+    changed = work.connection.execute(
+        update(UserTask)
+        .where(
+            UserTask.id == task.id,
+            UserTask.status == TaskStatus.CREATED,
+            UserTask.assignee_id.is_not_distinct_from(task.assignee_id),
+        )
+        .values(assignee_id=assignee_id)
+    )
+    if changed.rowcount != 1:
+        raise Conflict(f"“{task.name}”刚刚被别人签收或办理，请刷新。", task=task.id)
+    work.record(
+        task.instance_id,
+        type_,
+        task_id=task.id,
+        activity_id=task.activity_id,
+        activity_name=task.name,
+        input={},
+        outcome={"assignee": assignee_id},
+    )
+
+
+def _actionable(work: UnitOfWork, task_id: str) -> Row[Any]:
+    """The task, if it is open, belongs to the actor's position, and nobody else has taken it."""
+    task = load_task(work, task_id)
+    ensure_candidate(acting_positions(work.connection, work.actor, local_date(work.now)), task)
+    ensure_open(task)
+    if task.assignee_id not in (None, work.actor.principal):
+        name = person_name(work.connection, task.assignee_id)
+        raise Conflict(f"“{task.name}”已由{name}签收，您不能办理。", task=task.id)
+    return task
+
+
+def complete_task(work: UnitOfWork, command: CompleteTask) -> CompletedTask:
+    """Check who acts and what was filled in, move the case, and keep the submission as it was."""
+    task = _actionable(work, command.task_id)
+    ensure_separated(work.connection, work.actor, task)
+    case = Case.load(work, task.instance_id)
+    case.ensure_active()
+    activity = case.bundle.specification.activities[task.activity_id]
+    label = _outcome_label(activity, command.outcome)
+    accepted = _accept(work, case, task, activity, command)
+    step = _move(case, task, command.outcome, accepted)
+    opened = case.save(step, closed_task_id=task.id)
+    _close(work, task, command.outcome, label, accepted)
+    work.record(
+        case.row.id,
+        "TaskCompleted",
+        seq=case.seq,
+        task_id=task.id,
+        activity_id=task.activity_id,
+        activity_name=task.name,
+        input={"outcome": command.outcome, "outcome_label": label, "values": accepted, "form": task.form_digest},
+        outcome=outcome_of(step, opened),
+    )
+    return CompletedTask(instance_id=case.row.id, opened_task_ids=opened, ended=step.ended is not None)
+
+
+def _outcome_label(activity: Activity, outcome: str | None) -> str | None:
+    labels = {known.key: known.label for known in activity.outcomes}
+    if not labels and outcome is None:
+        return None
+    if outcome not in labels:
+        choices = "、".join(labels.values()) or "无"
+        raise Invalid((FieldProblem(path="outcome", message=f"请选择办理结果（{choices}）。"),))
+    return labels[outcome]
+
+
+def _accept(
+    work: UnitOfWork, case: Case, task: Row[Any], activity: Activity, command: CompleteTask
+) -> Mapping[str, Any]:
+    form_task = FormTask(
+        form=load_blob(work.connection, task.form_digest) if task.form_digest else b"",
+        inputs=task.inputs,
+        rights=activity.field_rights,
+        context=form_context(case, task),
+    )
+    submission = dict(command.submission)
+    if command.outcome is not None:
+        submission["outcome"] = command.outcome
+    attachments = attachments_in(work, case.row.id, submission)
+    values = dict(work.tools.forms.validate(form_task, submission, attachments))
+    values.pop("outcome", None)
+    bind_attachments(work, case.row.id, attachments)
+    return values
+
+
+def form_context(case: Case, task: Row[Any]) -> Mapping[str, Any]:
+    """The names that a form's rules may read."""
+    today = local_date(case.work.now)
+    return {**case.services.facts, **case.variables(), "item": task.item, "today": today}
+
+
+def _move(case: Case, task: Row[Any], outcome: str | None, accepted: Mapping[str, Any]) -> interpreter.Step:
+    variables = dict(accepted)
+    if outcome is not None:
+        variables["outcome"] = outcome
+    return interpreter.complete(case.bundle.specification, case.state, task.token_id, variables, case.services)
+
+
+def _close(
+    work: UnitOfWork, task: Row[Any], outcome: str | None, label: str | None, accepted: Mapping[str, Any]
+) -> None:
+    work.connection.execute(
+        update(UserTask)
+        .where(UserTask.id == task.id)
+        .values(
+            status=TaskStatus.COMPLETED,
+            submission=dict(accepted),
+            outcome=outcome,
+            outcome_label=label,
+            completed_at=work.now,
+            completed_by=work.actor.person_id,
+            on_behalf_of=work.actor.on_behalf_of,
+        )
+    )
+    work.connection.execute(delete(TaskDraft).where(TaskDraft.task_id == task.id))
+
+
+def save_task_draft(work: UnitOfWork, command: SaveTaskDraft) -> None:
+    """Keep what was typed, unchecked; a draft is no act in the case and leaves no event."""
+    task = _actionable(work, command.task_id)
+    mine = (TaskDraft.task_id == task.id) & (TaskDraft.person_id == work.actor.person_id)
+    content = {"submission": dict(command.submission), "saved_at": work.now}
+    known = work.connection.scalar(select(TaskDraft.task_id).where(mine))
+    if known is None:
+        work.connection.execute(insert(TaskDraft).values(task_id=task.id, person_id=work.actor.person_id, **content))
+    else:
+        work.connection.execute(update(TaskDraft).where(mine).values(**content))

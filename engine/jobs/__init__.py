@@ -1,0 +1,1 @@
+"""Work that is due later. Today: timers of running cases."""

@@ -1,0 +1,44 @@
+"""The one gate: a command goes in, one transaction happens, a typed result comes out."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TypeVar
+
+from sqlalchemy.exc import IntegrityError
+
+from engine.clock import Clock
+from engine.commands import Command
+from engine.errors import Conflict
+from engine.handlers import handler_of
+from engine.store.database import Database
+from engine.unit_of_work import Tools, UnitOfWork
+
+R = TypeVar("R")
+
+
+class ProcessEngine:
+    """Executes commands. This is the only place in the code that commits."""
+
+    def __init__(self, *, database: Database, clock: Clock, tools: Tools) -> None:
+        self.database = database
+        self.clock = clock
+        self.tools = tools
+
+    def execute(self, command: Command[R]) -> R:
+        """Carry a command out completely, or raise and change nothing."""
+        handle = handler_of(command)
+        with self.database.write() as connection:
+            work = UnitOfWork(
+                connection=connection,
+                now=self.clock.now(),
+                actor=command.actor,
+                tools=self.tools,
+                seed=secrets.token_hex(16),
+            )
+            try:
+                result = handle(work, command)
+            except IntegrityError as error:
+                raise Conflict from error
+            connection.commit()
+        return result

@@ -1,0 +1,34 @@
+"""A page of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Select, func, select
+
+Item = TypeVar("Item")
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[Item]):
+    """Some of many items, and how many there are."""
+
+    items: Sequence[Item]
+    total: int
+    number: int
+    size: int = PAGE_SIZE
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+def page_of(connection: Connection, statement: Select[Any], number: int, size: int = PAGE_SIZE) -> tuple[Any, int]:
+    """The rows of one page (pages count from 1) and the number of all rows."""
+    total = connection.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    rows = connection.execute(statement.limit(size).offset((max(number, 1) - 1) * size)).all()
+    return rows, total

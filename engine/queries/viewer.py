@@ -1,0 +1,68 @@
+"""Who is looking: the positions that decide which cases and tasks may be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, exists, false, or_, select
+
+from engine.errors import NotFound
+from engine.model import Person, ProcessInstance, UserTask
+from engine.organisation import HeldPosition, positions_of, principals_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """A person, the positions held, and the positions of those who delegated to them."""
+
+    person_id: str
+    name: str
+    positions: tuple[HeldPosition, ...]
+    #: principal's person id -> name and positions
+    principals: tuple[Viewer, ...] = ()
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether one of the person's own positions has one of these roles."""
+        return any(held.role in roles for held in self.positions)
+
+    @property
+    def prefixes(self) -> frozenset[str]:
+        """The division digits whose cases may be read."""
+        own = {held.readable_prefix for held in self.positions}
+        given = {held.readable_prefix for principal in self.principals for held in principal.positions}
+        return frozenset(prefix for prefix in own | given if prefix)
+
+    def candidate_condition(self) -> ColumnElement[bool]:
+        """Tasks that belong to one of the person's positions."""
+        return or_(
+            false(),
+            *[(UserTask.role == held.role) & (UserTask.unit_code == held.unit_code) for held in self.positions],
+        )
+
+    def readable_condition(self) -> ColumnElement[bool]:
+        """Cases inside one of the person's regions, and cases in which the person has or had a task."""
+        mine = exists().where(
+            UserTask.instance_id == ProcessInstance.id,
+            or_(UserTask.completed_by == self.person_id, self.candidate_condition()),
+        )
+        regions = [ProcessInstance.region_code.startswith(prefix) for prefix in self.prefixes]
+        return or_(ProcessInstance.started_by == self.person_id, mine, *regions)
+
+    def may_read_region(self, region_code: str) -> bool:
+        """Whether a region lies inside one of the person's."""
+        return any(region_code.startswith(prefix) for prefix in self.prefixes)
+
+
+def viewer_of(connection: Connection, person_id: str, day: date) -> Viewer:
+    """Who a person is today."""
+    principals = tuple(_plain(connection, principal, day) for principal in principals_of(connection, person_id, day))
+    own = _plain(connection, person_id, day)
+    return Viewer(person_id=own.person_id, name=own.name, positions=own.positions, principals=principals)
+
+
+def _plain(connection: Connection, person_id: str, day: date) -> Viewer:
+    name = connection.scalar(select(Person.name).where(Person.id == person_id))
+    if name is None:
+        raise NotFound("没有这位人员。", person=person_id)
+    return Viewer(person_id=person_id, name=name, positions=positions_of(connection, person_id, day))

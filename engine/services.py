@@ -1,0 +1,77 @@
+"""What the interpreter may call while it moves tokens: decisions, local connectors, ids and the command's instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row
+
+from engine import feel
+from engine.definitions import PinnedBundle
+from engine.dmn import DecisionOutcome
+from engine.errors import Refused
+from engine.ports import CaseFacts, Work
+from engine.unit_of_work import UnitOfWork
+
+
+class CaseServices:
+    """The interpreter's services for one case within one command."""
+
+    def __init__(self, *, work: UnitOfWork, bundle: PinnedBundle, row: Row[Any], case_facts: Mapping[str, Any]) -> None:
+        self._work = work
+        self._bundle = bundle
+        self._row = row
+        self._case_facts = case_facts
+        self.linked_project_id: str | None = None
+
+    @property
+    def now(self) -> datetime:
+        return self._work.now
+
+    @cached_property
+    def facts(self) -> Mapping[str, object]:
+        """The case's facts, and `decide(ref, context)` as a FEEL function."""
+        decide = feel.Function(("ref", "context"), lambda ref, context: self.decide(ref, context or {}).value)
+        return {**self._case_facts, "decide": decide}
+
+    def new_id(self) -> str:
+        return self._work.new_id()
+
+    def decide(self, ref: str, context: Mapping[str, object]) -> DecisionOutcome:
+        """Evaluate a pinned decision with the policy profile in view."""
+        digest = self._bundle.decisions.get(ref)
+        if digest is None:
+            raise Refused(f"没有名为“{ref}”的决策表，请联系流程设计员。", decision=ref)
+        model = self._work.tools.definitions.decision_model(self._work.connection, digest)
+        return model.explain(ref, {**self._case_facts, **context})
+
+    def call(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, object]:
+        """Do a service task's work in this transaction."""
+        known = self._work.tools.connectors.get(connector)
+        if known is None:
+            raise Refused(f"没有名为“{connector}”的连接器，请联系流程设计员。", connector=connector)
+        results = known.execute(inputs, self._connector_work())
+        project_id = results.get("project_id")
+        if isinstance(project_id, str):
+            self.linked_project_id = project_id
+        return results
+
+    def _connector_work(self) -> Work:
+        facts = self._case_facts
+        return Work(
+            connection=self._work.connection,
+            now=self._work.now,
+            case=CaseFacts(
+                id=self._row.id,
+                number=self._row.number,
+                region=facts["region"],
+                project_id=self.linked_project_id or self._row.project_id,
+                started_at=self._row.started_at,
+            ),
+            policy=facts["policy"],
+            actor=self._work.actor,
+            new_id=self._work.new_id,
+        )

@@ -1,0 +1,37 @@
+"""Which region a new case belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from engine.clock import local_date
+from engine.commands import StartProcess
+from engine.errors import Forbidden, Refused
+from engine.organisation import acting_positions
+from engine.roles import ROLES
+from engine.unit_of_work import UnitOfWork
+
+
+def starting_region(work: UnitOfWork, command: StartProcess, definition: Row[Any]) -> str:
+    """The project's region, the region asked for, or where the starter holds a starting role."""
+    if command.project_id is not None and work.tools.projects is not None:
+        facts = work.tools.projects.facts(work.connection, command.project_id)
+        return str(facts["region_code"])
+    if definition.needs_project:
+        raise Refused("这个流程要在已批准的项目上发起，请先打开项目页面。")
+    if command.region_code is not None:
+        return command.region_code
+    return _region_of_starter(work, definition)
+
+
+def _region_of_starter(work: UnitOfWork, definition: Row[Any]) -> str:
+    positions = acting_positions(work.connection, work.actor, local_date(work.now))
+    units = {held.unit_code for held in positions if held.role in definition.start_roles}
+    if not units:
+        roles = "、".join(ROLES[role].name for role in definition.start_roles if role in ROLES)
+        raise Forbidden(f"这个流程由{roles or '指定岗位'}发起，您没有这一岗位。")
+    if len(units) > 1:
+        raise Refused("您在多个单位任职，请选择以哪个单位的身份发起。", units=sorted(units))
+    return units.pop()

@@ -1,0 +1,60 @@
+"""SQLite and PostgreSQL behind one door: how a connection is opened and how a transaction begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+
+#: Execution option that makes SQLite take the write lock at once, so that a writer never fails half-way.
+_WRITES = "anlan_writes"
+
+
+class Database:
+    """Opens transactions. Only `ProcessEngine.execute` commits one."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = self._open()
+
+    def _open(self) -> Engine:
+        if self.url.get_backend_name() != "sqlite":
+            return sqlalchemy.create_engine(self.url, pool_pre_ping=True)
+        if self.url.database and self.url.database != ":memory:":
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sqlalchemy.create_engine(self.url, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view that changes nothing."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction; it is rolled back unless the caller commits it."""
+        with self.engine.connect().execution_options(**{_WRITES: True}) as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
