@@ -98,7 +98,7 @@ class Case:
             changes |= {
                 "status": InstanceStatus.COMPLETED,
                 "ended_at": self.work.now,
-                "result": self.bundle.specification.element_name(step.ended or ""),
+                "result": self.bundle.name_of(step.ended or ""),
             }
         self._update(changes)
 
@@ -129,7 +129,7 @@ class Case:
         title = None
         if specification.title_template:
             with feel.clock(self.work.now):
-                title = feel.compile(specification.title_template)({**self.facts, **variables})
+                title = specification.title_template({**self.facts, **variables})
         return str(title or self.row.title or specification.name)[:200]
 
     def _cancel(self, step: Step, closed_task_id: str | None) -> None:

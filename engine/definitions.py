@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
-from engine import dmn, values
+from engine import diagram, dmn, values
 from engine.errors import NotFound
 from engine.interpreter import Specification, compile_definition
 from engine.model import Blob, Bundle, ProcessDefinition, Resource
@@ -28,6 +28,12 @@ class PinnedBundle:
     decisions: Mapping[str, str]
     #: activity id -> digest of its composed form
     forms: Mapping[str, str]
+    #: element id -> what people call it
+    names: Mapping[str, str]
+
+    def name_of(self, element_id: str) -> str:
+        """An element's name; its id where the designer gave none."""
+        return self.names.get(element_id) or element_id
 
 
 def digest_of(content: bytes) -> str:
@@ -82,12 +88,23 @@ class DefinitionCache:
     def _compile(self, connection: Connection, digest: str) -> PinnedBundle:
         content = connection.scalar(select(Bundle.content).where(Bundle.digest == digest))
         called = {key: load_blob(connection, blob) for key, blob in content["called"].items()}
+        diagram_content = load_blob(connection, content["diagram"])
         return PinnedBundle(
             digest=digest,
-            specification=compile_definition(load_blob(connection, content["diagram"]), called=called),
+            specification=compile_definition(diagram_content, called=called),
             decisions=content["decisions"],
             forms=content["forms"],
+            names=_names(diagram_content),
         )
+
+
+def _names(content: bytes) -> dict[str, str]:
+    names = {}
+    for process in diagram.read(content).processes:
+        for scope, node in process.scope.walk():
+            names[node.id] = node.name
+            names |= {flow.id: flow.name for flow in scope.flows.values() if flow.name}
+    return names
 
 
 class BundleBuilder:

@@ -1,4 +1,4 @@
-"""Which region a new case belongs to."""
+"""Who may start a process, and which region the new case belongs to."""
 
 from __future__ import annotations
 
@@ -8,10 +8,30 @@ from sqlalchemy import Row
 
 from engine.clock import local_date
 from engine.commands import StartProcess
+from engine.diagram import Kind, Process
 from engine.errors import Forbidden, Refused
 from engine.organisation import acting_positions
 from engine.roles import ROLES
 from engine.unit_of_work import UnitOfWork
+
+
+def start_roles(process: Process) -> tuple[str, ...]:
+    """The roles of the first user tasks: who does the first step starts the case."""
+    scope = process.scope
+    waiting = [node.id for node in scope.start_events()]
+    seen: set[str] = set()
+    roles: dict[str, None] = {}
+    while waiting:
+        node = scope.nodes[waiting.pop()]
+        if node.id in seen:
+            continue
+        seen.add(node.id)
+        role = node.extension.get("role")
+        if node.kind is Kind.USER_TASK:
+            roles |= {role: None} if role else {}
+        else:
+            waiting.extend(flow.target for flow in scope.outgoing(node.id))
+    return tuple(roles)
 
 
 def starting_region(work: UnitOfWork, command: StartProcess, definition: Row[Any]) -> str:

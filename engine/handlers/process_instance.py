@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select
 
-from engine import feel, interpreter
+from engine import interpreter
 from engine.assignment import holds
 from engine.case import Case, ensure_startable
 from engine.clock import local_date
@@ -82,7 +82,7 @@ def _number(work: UnitOfWork, definition: Row[Any], bundle_digest: str, region: 
     serial = f"{next_serial(work.connection, f'{definition.key}:{county}:{year}'):05d}"
     rule = work.tools.definitions.bundle(work.connection, bundle_digest).specification.number_rule
     if rule:
-        number = feel.compile(rule)({"county": county, "year": year, "serial": serial})
+        number = rule({"county": county, "year": year, "serial": serial})
         if isinstance(number, str):
             return number
     return f"{definition.key}-{county}-{year}-{serial}"
@@ -175,7 +175,7 @@ def _record_event(
         type_,
         seq=case.seq,
         activity_id=subscription.element_id,
-        activity_name=subscription.name or case.bundle.specification.element_name(subscription.element_id),
+        activity_name=subscription.name or case.bundle.name_of(subscription.element_id),
         input={"wait": subscription.wait_id, "name": subscription.name, **received},
         outcome=outcome_of(step, opened),
     )

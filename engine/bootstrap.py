@@ -1,0 +1,42 @@
+"""The composition root: the one place that knows every room of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.clock import Clock, SystemClock
+from engine.definitions import DefinitionCache
+from engine.funds import FundsProjects, fund_connectors
+from engine.policy import PolicyProfiles
+from engine.ports import AcceptAnyForm, FormPort, LocalConnector
+from engine.process_engine import ProcessEngine
+from engine.store.attachments import AttachmentStore
+from engine.store.database import Database
+from engine.store.migration import migrate
+from engine.unit_of_work import Tools
+
+
+def build_engine(
+    database_url: str,
+    *,
+    clock: Clock | None = None,
+    forms: FormPort | None = None,
+    attachments: Path | None = None,
+    connectors: Iterable[LocalConnector] = (),
+    demo: bool = False,
+) -> ProcessEngine:
+    """An engine on a migrated database, with the funds ledger and the policy profiles."""
+    database = Database(database_url)
+    migrate(database)
+    known = [*fund_connectors(), *connectors]
+    tools = Tools(
+        forms=forms or AcceptAnyForm(),
+        connectors={connector.type: connector for connector in known},
+        definitions=DefinitionCache(),
+        projects=FundsProjects(),
+        policies=PolicyProfiles(),
+        attachments=AttachmentStore(attachments) if attachments else None,
+        demo=demo,
+    )
+    return ProcessEngine(database=database, clock=clock or SystemClock(), tools=tools)

@@ -1,0 +1,181 @@
+"""Deploying diagrams, decision tables and forms: checked together, stored all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from sqlalchemy import delete, func, insert, select, update
+
+from engine import diagram, dmn
+from engine.commands import DeployedDefinition, DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
+from engine.definitions import digest_of, store_blob
+from engine.diagram import DiagramRefused, Problem, Process, Severity
+from engine.errors import FieldProblem, Invalid, Refused
+from engine.model import Deployment, DiagramDraft, ProcessDefinition, Resource
+from engine.roles import ROLES
+from engine.starting import start_roles
+from engine.unit_of_work import UnitOfWork
+
+
+@dataclass
+class _Parcel:
+    """The resources of one deployment, by what they are."""
+
+    diagrams: list[tuple[Process, bytes]] = field(default_factory=list)
+    #: (kind, key, content)
+    others: list[tuple[str, str, bytes]] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def deploy_resources(work: UnitOfWork, command: DeployResources) -> DeploymentResult:
+    """Deploy what is new or changed; a diagram with an error refuses the whole deployment."""
+    parcel = _unpack(work, command.resources)
+    _add_shipped_forms(work, parcel)
+    _check_diagrams(work, parcel)
+    deployment_id = work.new_id()
+    work.connection.execute(
+        insert(Deployment).values(
+            id=deployment_id, deployed_at=work.now, deployed_by=work.actor.person_id, note=command.note
+        )
+    )
+    resources = [
+        key for kind, key, content in parcel.others if _store_resource(work, deployment_id, kind, key, content)
+    ]
+    stored = [_store_definition(work, deployment_id, process, content) for process, content in parcel.diagrams]
+    definitions = tuple(definition for definition in stored if definition is not None)
+    work.record(
+        "definitions",
+        "Deployed",
+        input={"resources": {item.name: digest_of(item.content) for item in command.resources}, "note": command.note},
+        outcome={"definitions": [f"{item.key}:{item.version}" for item in definitions], "resources": resources},
+    )
+    return DeploymentResult(definitions=definitions, resources=tuple(resources), warnings=tuple(parcel.warnings))
+
+
+def _unpack(work: UnitOfWork, resources: Sequence[DeploymentResource]) -> _Parcel:
+    parcel = _Parcel()
+    for resource in resources:
+        match PurePosixPath(resource.name).suffix.lower():
+            case ".bpmn" | ".xml":
+                _unpack_diagram(parcel, resource)
+            case ".dmn":
+                model = dmn.read(resource.content)
+                _refuse_problems(resource, [str(problem) for problem in model.problems])
+                parcel.others.extend(("decision", key, resource.content) for key in model.decision_ids)
+            case ".json":
+                parcel.others.append(("form", work.tools.forms.check(resource.content), resource.content))
+            case _:
+                raise Refused(f"不认识“{resource.name}”：只能部署流程图（.bpmn）、决策表（.dmn）和表单（.json）。")
+    return parcel
+
+
+def _unpack_diagram(parcel: _Parcel, resource: DeploymentResource) -> None:
+    read = diagram.read(resource.content)
+    if read.main is None:
+        raise DiagramRefused(diagram.lint(resource.content))
+    parcel.diagrams.append((read.main, resource.content))
+
+
+def _refuse_problems(resource: DeploymentResource, problems: Sequence[str]) -> None:
+    if problems:
+        raise Invalid(tuple(FieldProblem(path=resource.name, message=problem) for problem in problems))
+
+
+def _add_shipped_forms(work: UnitOfWork, parcel: _Parcel) -> None:
+    """Forms of the library that the diagrams use are deployed with them."""
+    included = {key for kind, key, _ in parcel.others if kind == "form"}
+    for process, _ in parcel.diagrams:
+        for _scope, node in process.scope.walk():
+            key = node.extension.get("formKey")
+            content = work.tools.forms.find(key) if key and key not in included else None
+            if key and content is not None:
+                included.add(key)
+                parcel.others.append(("form", key, content))
+
+
+def _check_diagrams(work: UnitOfWork, parcel: _Parcel) -> None:
+    catalogue = _catalogue(work, parcel)
+    for _, content in parcel.diagrams:
+        problems = diagram.lint(content, catalogue)
+        if any(problem.severity is Severity.ERROR for problem in problems):
+            raise DiagramRefused([problem for problem in problems if problem.severity is Severity.ERROR])
+        parcel.warnings.extend(problems)
+
+
+def _catalogue(work: UnitOfWork, parcel: _Parcel) -> diagram.Catalogue | None:
+    """What diagrams may refer to; a library session has no catalogue and only warns."""
+    if not work.tools.forms.keys():
+        return None
+    stored = work.connection.execute(select(Resource.kind, Resource.key)).all()
+    known = {(row.kind, row.key) for row in stored} | {(kind, key) for kind, key, _ in parcel.others}
+    processes = set(work.connection.scalars(select(ProcessDefinition.key)))
+    return diagram.Catalogue(
+        roles=frozenset(ROLES),
+        forms=frozenset(key for kind, key in known if kind == "form") | work.tools.forms.keys(),
+        decisions=frozenset(key for kind, key in known if kind == "decision"),
+        processes=frozenset(processes | {process.id for process, _ in parcel.diagrams}),
+        connectors=frozenset(work.tools.connectors),
+    )
+
+
+def _store(work: UnitOfWork, deployment_id: str, kind: str, key: str, content: bytes) -> bool:
+    last = work.connection.execute(
+        select(Resource.version, Resource.digest)
+        .where(Resource.kind == kind, Resource.key == key)
+        .order_by(Resource.version.desc())
+        .limit(1)
+    ).one_or_none()
+    digest = store_blob(work.connection, content)
+    if last is not None and last.digest == digest:
+        return False
+    version = last.version + 1 if last else 1
+    work.connection.execute(
+        insert(Resource).values(kind=kind, key=key, version=version, digest=digest, deployment_id=deployment_id)
+    )
+    return True
+
+
+def _store_definition(
+    work: UnitOfWork, deployment_id: str, process: Process, content: bytes
+) -> DeployedDefinition | None:
+    digest = store_blob(work.connection, content)
+    newest = work.connection.scalar(
+        select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == process.id)
+    )
+    unchanged = work.connection.scalar(
+        select(ProcessDefinition.id).where(
+            ProcessDefinition.key == process.id,
+            ProcessDefinition.version == newest,
+            ProcessDefinition.digest == digest,
+        )
+    )
+    if unchanged is not None:
+        return None
+    definition = DeployedDefinition(
+        id=work.new_id(), key=process.id, version=(newest or 0) + 1, name=process.name or process.id
+    )
+    work.connection.execute(
+        insert(ProcessDefinition).values(
+            id=definition.id,
+            key=definition.key,
+            version=definition.version,
+            name=definition.name,
+            digest=digest,
+            deployment_id=deployment_id,
+            start_roles=list(start_roles(process)),
+            needs_project=process.extension.get("subject") == "project",
+        )
+    )
+    work.connection.execute(delete(DiagramDraft).where(DiagramDraft.key == definition.key))
+    return definition
+
+
+def save_diagram_draft(work: UnitOfWork, command: SaveDiagramDraft) -> None:
+    """Keep a draft under its key; it must be readable XML within the limits, nothing more."""
+    diagram.read(command.content)
+    content = {"content": command.content, "saved_at": work.now, "saved_by": work.actor.person_id}
+    changed = work.connection.execute(update(DiagramDraft).where(DiagramDraft.key == command.key).values(**content))
+    if changed.rowcount == 0:
+        work.connection.execute(insert(DiagramDraft).values(key=command.key, **content))
