@@ -1,1 +1,1 @@
-"""Task forms: definition, validation and rendering."""
+"""Forms: form-js definitions read, rendered in Chinese, validated, and shown again as they were submitted."""

@@ -1,0 +1,103 @@
+"""A form as its designers drew it: form-js JSON, read once into typed components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from engine.feel import Expression
+from forms.components import Component, Field, Rows, walk
+
+if TYPE_CHECKING:
+    from forms.rights import Rights
+
+#: Names every expression of the product may read; a field may not take one of them.
+FACTS = frozenset({"policy", "region", "case", "project", "starter", "actor", "today", "now", "decide"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A condition between fields; where it is false, the message appears at the field."""
+
+    test: Expression
+    message: str
+    #: the field, or `rows.column`
+    field: str
+    #: the rows whose every row is to be tested on its own
+    each: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A versionless form; its content is pinned by whoever deploys it."""
+
+    key: str
+    title: str
+    components: tuple[Component, ...]
+    rules: tuple[Rule, ...] = ()
+    #: number of the form in the specification's dictionary, such as `F02`
+    code: str = ""
+    source: str = ""
+    #: names of values the task computes, beyond those shown in read-only fields
+    inputs: frozenset[str] = frozenset()
+    #: FEEL; while true only the fields marked `always` are demanded and no rule is applied
+    relax: Expression | None = None
+    #: whether a task with outcomes adds the common review fields, or the outcome alone
+    review: bool = True
+    content: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def parse(cls, content: bytes) -> Form:
+        """Read form-js JSON. Raises `InvalidForm` with every problem found."""
+        from forms.form_js import read
+
+        return read(content)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields outside rows, by key, in the order of the page."""
+        return {component.key: component for component in walk(self.components) if isinstance(component, Field)}
+
+    @cached_property
+    def drivers(self) -> frozenset[str]:
+        """Keys of fields on which what is shown, demanded or computed depends."""
+        return frozenset(path[0] for expression in self._conditions() for path in expression.references if path)
+
+    def _conditions(self) -> Iterator[Expression]:
+        for component in walk(self.components):
+            yield from _conditions_of(component)
+            if isinstance(component, Rows):
+                for column in component.columns_of:
+                    yield from _conditions_of(column)
+
+    def validate(
+        self,
+        submission: Mapping[str, Any],
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        rights: Mapping[str, str] | Rights | None = None,
+        attachments: Mapping[str, Mapping[str, Any]] | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The values to keep. Raises `InvalidSubmission` with a message at each field."""
+        from forms.filling import Filling
+        from forms.validation import validate
+
+        return validate(
+            Filling(self, submission, inputs=inputs, rights=rights, attachments=attachments, context=context)
+        )
+
+    def schema(self) -> dict[str, Any]:
+        """A JSON Schema of a submission, for programs."""
+        from forms.schema import describe
+
+        return describe(self)
+
+
+def _conditions_of(component: Component) -> Iterator[Expression]:
+    candidates = [component.hide]
+    if isinstance(component, Field):
+        candidates += [component.required_if, component.value]
+    yield from (expression for expression in candidates if expression is not None)

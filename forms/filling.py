@@ -1,0 +1,202 @@
+"""A form together with what is in it at the moment: values read, parts hidden, figures computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from engine.feel import Expression
+from forms.components import Component, Field, Filepicker, Group, Number, NumberKind, Rows, is_empty
+from forms.definition import Form
+from forms.errors import Misfit
+from forms.rights import Right, Rights
+
+#: Hiding one field may show another; a form settles within a few passes or is badly drawn.
+_PASSES = 6
+
+
+class Filling:
+    """Reads a submission leniently: what cannot be read is noted and counts as empty."""
+
+    def __init__(
+        self,
+        form: Form,
+        submission: Mapping[str, Any],
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        rights: Mapping[str, str] | Rights | None = None,
+        attachments: Mapping[str, Mapping[str, Any]] | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.form = form
+        self.submission = submission
+        self.inputs = inputs or {}
+        self.rights = rights if isinstance(rights, Rights) else Rights(rights or {})
+        self.attachments = attachments or {}
+        self.context = context or {}
+        #: what could not be read, by path
+        self.misfits: dict[str, str] = {}
+        #: value of every field outside rows; rows hold a list of contexts
+        self.values: dict[str, Any] = {}
+        #: where each row kept stood in the submission
+        self.places: dict[str, list[int]] = {}
+        #: keys of fields and ids of groups and texts not shown for their condition
+        self.hidden: frozenset[str] = frozenset()
+        self._read()
+        self._settle()
+
+    def scope(self, row: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The names an expression sees: facts, inputs, what is filled in, and the columns of a row."""
+        filled = {key: None if key in self.hidden else self.values.get(key) for key in self._own_keys()}
+        return {**self.context, **self.inputs, **filled, **(row or {})}
+
+    def shown(self, field: Field) -> bool:
+        return field.key not in self.hidden and self.rights.of(field) is not Right.HIDE
+
+    def column_hidden(self, column: Field, row: Mapping[str, Any]) -> bool:
+        return column.hide is not None and column.hide(self.scope(row)) is True
+
+    def demanded(self, field: Field, row: Mapping[str, Any] | None = None) -> bool:
+        """Whether the field must have a value now."""
+        if field.required_if is not None and field.required_if(self.scope(row)) is True:
+            return field.always or not self.relaxed
+        return field.required and (field.always or not self.relaxed)
+
+    @property
+    def relaxed(self) -> bool:
+        return self.form.relax is not None and self.form.relax(self.scope()) is True
+
+    def entered_rows(self, rows: Rows) -> list[Mapping[str, Any]]:
+        """The rows as they stand in the submission, completed by what is fixed."""
+        given = self.fixed_rows(rows)
+        entered = self.submission.get(rows.key)
+        listed = entered if isinstance(entered, list | tuple) else []
+        entered = [row if isinstance(row, Mapping) else {} for row in listed]
+        if given is None:
+            return entered
+        return [{**(entered[place] if place < len(entered) else {}), **row} for place, row in enumerate(given)]
+
+    def fixed_rows(self, rows: Rows) -> list[Mapping[str, Any]] | None:
+        """The rows that inputs or the form itself prescribe, None where people add their own."""
+        if self.rights.of(rows) is Right.READ:
+            return [row for row in self.inputs.get(rows.key) or [] if isinstance(row, Mapping)]
+        if not rows.fixed:
+            return None
+        source = self.inputs.get(rows.key) or rows.preset
+        locked = {column.key for column in rows.columns_of if self.rights.of(column, rows) is not Right.EDIT}
+        return [{key: value for key, value in row.items() if key in locked} for row in source]
+
+    def given(self, field: Field) -> Any:
+        """The value the system brings for a field nobody may type."""
+        return settled(field, self.inputs.get(field.key))
+
+    def _own_keys(self) -> Iterator[str]:
+        return (key for key, field in self.form.fields.items() if self.rights.of(field) is not Right.HIDE)
+
+    def _read(self) -> None:
+        for key, field in self.form.fields.items():
+            right = self.rights.of(field)
+            if right is Right.HIDE:
+                continue
+            if isinstance(field, Rows):
+                self.values[key] = self._read_rows(field)
+            elif right is Right.READ:
+                self.values[key] = self.given(field)
+            else:
+                self.values[key] = self._read_one(field, self.submission.get(key), key, field.label)
+
+    def _read_rows(self, rows: Rows) -> list[dict[str, Any]]:
+        try:
+            rows.read(self.submission.get(rows.key))
+        except Misfit as misfit:
+            self.misfits[rows.key] = rows.label + misfit.message
+        fixed = self.fixed_rows(rows) is not None
+        entered = list(enumerate(self.entered_rows(rows)[: rows.max_rows]))
+        kept = [(place, row) for place, row in entered if fixed or not self._blank(rows, row)]
+        self.places[rows.key] = [place for place, _ in kept]
+        return [self._read_row(rows, row, place) for place, row in kept]
+
+    def _blank(self, rows: Rows, entered: Mapping[str, Any]) -> bool:
+        return all(is_empty(entered.get(column.key)) for column in rows.columns_of)
+
+    def _read_row(self, rows: Rows, entered: Mapping[str, Any], place: int) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        for column in rows.columns_of:
+            path, raw = f"{rows.key}.{place}.{column.key}", entered.get(column.key)
+            if self.rights.of(column, rows) is not Right.EDIT:
+                row[column.key] = settled(column, raw)
+            else:
+                row[column.key] = self._read_one(column, raw, path, f"{rows.label}第 {place + 1} 行：{column.label}")
+        return row
+
+    def _read_one(self, field: Field, raw: Any, path: str, label: str) -> Any:
+        try:
+            value = field.read(raw)
+            return self._attached(field, value) if isinstance(field, Filepicker) else value
+        except Misfit as misfit:
+            self.misfits[path] = label + misfit.message
+            return None
+
+    def _attached(self, field: Filepicker, ids: list[str]) -> list[dict[str, Any]]:
+        facts = [self.attachments.get(id) for id in ids]
+        if None in facts:
+            raise Misfit("中有附件找不到，请重新上传")
+        found = [attachment_facts(fact) for fact in facts if fact is not None]
+        for fact in found:
+            if not field.accepts(fact["name"]):
+                raise Misfit(f"不接受“{fact['name']}”，只能上传 {'、'.join(field.accept)} 文件")
+        return found
+
+    def _settle(self) -> None:
+        for _ in range(_PASSES):
+            self._compute()
+            hidden = frozenset(self._hidden_in(self.form.components, within=False))
+            if hidden == self.hidden:
+                return
+            self.hidden = hidden
+
+    def _compute(self) -> None:
+        for key, field in self.form.fields.items():
+            if isinstance(field, Rows):
+                for row in self.values.get(key) or []:
+                    self._compute_row(field, row)
+            elif field.value is not None and key in self.values:
+                self.values[key] = _figure(field, field.value, self.scope())
+
+    def _compute_row(self, rows: Rows, row: dict[str, Any]) -> None:
+        for column in rows.columns_of:
+            if column.value is not None:
+                row[column.key] = _figure(column, column.value, self.scope(row))
+
+    def _hidden_in(self, components: tuple[Component, ...], *, within: bool) -> Iterator[str]:
+        for component in components:
+            hidden = within or (component.hide is not None and component.hide(self.scope()) is True)
+            if hidden:
+                yield component.key if isinstance(component, Field) else component.id
+            if isinstance(component, Group):
+                yield from self._hidden_in(component.components, within=hidden)
+
+
+def attachment_facts(fact: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form keeps about a document."""
+    kept = {name: str(fact[name]) for name in ("id", "name", "sha256", "media_type")}
+    return {**kept, "size": Decimal(fact["size"])}
+
+
+def settled(field: Field, value: Any) -> Any:
+    """A value of the system's own making, read like any other where that is possible."""
+    if isinstance(field, Filepicker) or value is None:
+        return value
+    try:
+        return field.read(value)
+    except Misfit:
+        return value
+
+
+def _figure(field: Field, expression: Expression, scope: Mapping[str, Any]) -> Any:
+    value = expression(scope)
+    if not isinstance(value, Decimal) or not isinstance(field, Number):
+        return value
+    places = 4 if field.kind is NumberKind.PERCENT else field.decimals
+    return value if places is None else value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
