@@ -1,11 +1,6 @@
 // File inputs with data-upload: each chosen file is stored at once, so a page that comes back with errors keeps it.
+import { element } from '../shared/dom.js';
 import { request } from '../shared/http.js';
-
-function element(tag, attributes, ...children) {
-  const node = Object.assign(document.createElement(tag), attributes);
-  node.append(...children);
-  return node;
-}
 
 function readable(bytes) {
   return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
