@@ -1,0 +1,202 @@
+"""The command `anlan`: serve, deploy, demo and export. Rooms are imported when used, so that a start is quick."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.commands import DeploymentResult
+    from engine.errors import AnlanError
+    from engine.process_engine import ProcessEngine
+
+app = typer.Typer(name="anlan", help="安澜审批引擎", no_args_is_help=True, add_completion=False)
+console = Console()
+errors = Console(stderr=True)
+
+Host = Annotated[str | None, typer.Option(help="监听地址，默认 127.0.0.1")]
+Port = Annotated[int | None, typer.Option(help="监听端口，默认 8000")]
+Demo = Annotated[bool | None, typer.Option("--demo/--no-demo", help="演示环境：载入演示数据，登录页可直接选择人员")]
+
+
+@app.command()
+def serve(host: Host = None, port: Port = None, demo: Demo = None) -> None:
+    """启动服务；首次启动会建好数据库，演示环境还会载入演示数据。"""
+    settings = _settings(host, port, demo)
+    _ensure_assets()
+    _ensure_free(settings)
+    with _reported():
+        from api.composition import engine_for
+
+        engine = engine_for(settings)
+        if settings.demo:
+            _load_demo(engine)
+        _greet(settings)
+
+        import uvicorn
+
+        from api.app import create_app
+
+        uvicorn.run(create_app(engine, settings), host=settings.host, port=settings.port, log_level="warning")
+
+
+@app.command()
+def deploy(
+    path: Annotated[Path, typer.Argument(help="流程图、决策表或表单文件，或者放着它们的文件夹")],
+    note: Annotated[str, typer.Option(help="部署说明")] = "",
+) -> None:
+    """部署流程图（.bpmn）、决策表（.dmn）和表单（.json）；有一处错误就全部不部署。"""
+    with _reported():
+        from api.composition import engine_for
+        from api.resources import resources_in
+        from engine.commands import SYSTEM, DeployResources
+
+        resources = resources_in(path)
+        engine = engine_for(Settings.from_environment())
+        _show_deployment(engine.execute(DeployResources(actor=SYSTEM, resources=resources, note=note)))
+
+
+@app.command()
+def demo(
+    walk: Annotated[bool, typer.Option("--walk", help="在临时数据库里走完一个完整的算例，不动现有数据")] = False,
+) -> None:
+    """载入演示数据；加 --walk 则演示一个项目从申报到质保金释放的全过程。"""
+    with _reported():
+        if walk:
+            from api.demo.exhibition import exhibit
+
+            exhibit(console)
+            return
+        from api.composition import engine_for
+
+        _load_demo(engine_for(replace(Settings.from_environment(), demo=True)))
+
+
+@app.command()
+def export(
+    case: Annotated[str, typer.Argument(help="办件编号，如 XM-330324-2026-00001")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写入的文件；不写则输出到屏幕")] = None,
+) -> None:
+    """把一个办件的全部内容（办理、历史、附件清单）导出为 JSON。"""
+    with _reported():
+        from api.composition import engine_for
+        from api.plain_json import text_of
+        from engine.queries.export import case_export
+
+        engine = engine_for(Settings.from_environment())
+        with engine.database.read() as connection:
+            text = text_of(case_export(connection, case))
+        if output is None:
+            sys.stdout.write(text + "\n")
+        else:
+            output.write_text(text + "\n", encoding="utf-8")
+            console.print(f"已导出到 {output}")
+
+
+def _settings(host: str | None, port: int | None, demo: bool | None) -> Settings:
+    settings = Settings.from_environment()
+    return replace(
+        settings,
+        host=host or settings.host,
+        port=port or settings.port,
+        demo=settings.demo if demo is None else demo,
+    )
+
+
+def _ensure_assets() -> None:
+    from importlib.resources import files
+
+    if not (files("api") / "static" / "dist" / ".stamp").is_file():
+        _fail("前端尚未构建，请运行 make setup")
+
+
+def _ensure_free(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        if probe.connect_ex((settings.host, settings.port)) == 0:
+            _fail(f"端口 {settings.port} 已被占用，请先停止占用它的程序，或者用 --port 换一个端口。")
+
+
+def _load_demo(engine: ProcessEngine) -> None:
+    from api.demo.loader import is_loaded, load_demo
+
+    if is_loaded(engine):
+        return
+    with console.status("正在载入演示数据，约需十几秒……") as status:
+        load_demo(engine, report=status.update)
+
+
+def _greet(settings: Settings) -> None:
+    console.print(f"\n[bold]安澜已启动：[/bold][cyan]http://{settings.host}:{settings.port}[/cyan]")
+    if settings.demo:
+        from api.demo.guide import guide
+
+        console.print(guide())
+    console.print("按 Ctrl+C 停止。\n")
+
+
+def _show_deployment(result: DeploymentResult) -> None:
+    table = Table("流程", "版本", "名称")
+    for definition in result.definitions:
+        table.add_row(definition.key, str(definition.version), definition.name)
+    if result.definitions:
+        console.print(table)
+    console.print(f"部署完成：流程 {len(result.definitions)} 个新版本，决策表和表单 {len(result.resources)} 个新版本。")
+    if result.warnings:
+        console.print(
+            _problem_table((warning.element_id, warning.line, warning.message) for warning in result.warnings)
+        )
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Tell a refusal in words; anything else is a fault and shows its traceback."""
+    from engine.errors import AnlanError
+
+    try:
+        yield
+    except AnlanError as error:
+        _tell(error)
+        raise typer.Exit(1) from error
+
+
+def _tell(error: AnlanError) -> None:
+    errors.print(f"[red]{error.message}[/red]")
+    problems = getattr(error, "problems", ())
+    if problems:
+        errors.print(_problem_table(map(_place, problems)))
+
+
+def _place(problem: object) -> tuple[str | None, int | None, str]:
+    """Where a problem is: an element with its line, or a file or field."""
+    place = getattr(problem, "element_id", None) or getattr(problem, "path", None)
+    return place, getattr(problem, "line", None), str(getattr(problem, "message", problem))
+
+
+def _problem_table(problems: Iterable[tuple[str | None, int | None, str]]) -> Table:
+    table = Table("元素", "行", "说明")
+    for place, line, sentence in problems:
+        table.add_row(place or "", "" if line is None else str(line), sentence)
+    return table
+
+
+def _fail(message: str) -> None:
+    errors.print(f"[red]{message}[/red]")
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,20 @@
+"""Puts engine, forms and settings together, for the web application and for the command line alike."""
+
+from __future__ import annotations
+
+from api.settings import Settings
+from engine.bootstrap import build_engine
+from engine.clock import Clock
+from engine.process_engine import ProcessEngine
+from forms.port import LibraryForms
+
+
+def engine_for(settings: Settings, clock: Clock | None = None) -> ProcessEngine:
+    """The engine of this installation, on a migrated database."""
+    return build_engine(
+        settings.database_url,
+        clock=clock,
+        forms=LibraryForms(),
+        attachments=settings.attachments,
+        demo=settings.demo,
+    )

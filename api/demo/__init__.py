@@ -1,0 +1,1 @@
+"""The demonstration: an invented organisation, five rows of a real annual plan, and people who work on them."""

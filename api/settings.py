@@ -1,0 +1,68 @@
+"""What a deployment may set, read once from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import AnlanError
+
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"0", "false", "no", "off", ""})
+
+
+class BadSetting(AnlanError):
+    """环境变量的值无法使用。"""
+
+    code = "bad-setting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How this installation runs."""
+
+    #: the folder for the database, the attachments and the demo's clock
+    home: Path
+    database_url: str
+    #: demo persons can be picked without a password, and the clock can be moved ahead
+    demo: bool
+    host: str = "127.0.0.1"
+    port: int = 8000
+    #: send the session cookie over HTTPS only
+    secure_cookie: bool = True
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the ANLAN_ variables. Without a database of its own an installation is a demo, unless told otherwise."""
+        home = Path(environment.get("ANLAN_HOME") or "var")
+        database_url = environment.get("ANLAN_DATABASE_URL") or f"sqlite:///{home / 'anlan.db'}"
+        demo = _flag(environment, "ANLAN_DEMO", default="ANLAN_DATABASE_URL" not in environment)
+        return cls(
+            home=home,
+            database_url=database_url,
+            demo=demo,
+            host=environment.get("ANLAN_HOST") or "127.0.0.1",
+            port=_port(environment.get("ANLAN_PORT") or "8000"),
+            secure_cookie=_flag(environment, "ANLAN_SECURE_COOKIE", default=not demo),
+        )
+
+    @property
+    def attachments(self) -> Path:
+        """Where uploaded documents are kept."""
+        return self.home / "attachments"
+
+
+def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environment.get(name)
+    if text is None:
+        return default
+    if text.lower() in _YES | _NO:
+        return text.lower() in _YES
+    raise BadSetting(f"环境变量 {name} 应为 1 或 0，现在是“{text}”。", name=name)
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 <= int(text) < 65536:
+        return int(text)
+    raise BadSetting(f"环境变量 ANLAN_PORT 应为 0 到 65535 的整数，现在是“{text}”。", name="ANLAN_PORT")
