@@ -1,0 +1,50 @@
+// Entries of the properties panel that read and write one attribute of a model element.
+import {
+  SelectEntry, TextAreaEntry, TextFieldEntry, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited,
+} from '@bpmn-io/properties-panel';
+import { useService } from 'bpmn-js-properties-panel';
+
+function usePlumbing({ element, object, name, extra = {} }) {
+  const modeling = useService('modeling');
+  return {
+    element,
+    debounce: useService('debounceInput'),
+    getValue: () => object.get(name) ?? '',
+    setValue: (value) => modeling.updateModdleProperties(element, object, value ? { [name]: value, ...extra } : { [name]: undefined }),
+  };
+}
+
+function TextAttribute(props) {
+  return <TextFieldEntry id={props.id} label={props.label} description={props.help} {...usePlumbing(props)} />;
+}
+
+function PassageAttribute(props) {
+  return <TextAreaEntry id={props.id} label={props.label} description={props.help} monospace autoResize {...usePlumbing(props)} />;
+}
+
+/** What can be picked: nothing, what the catalogue has, and what the diagram already says. */
+function options(known, value) {
+  const listed = known.map(({ key, name }) => ({ value: key, label: name ? `${name}（${key}）` : key }));
+  const unknown = value && !known.some(({ key }) => key === value) ? [{ value, label: `${value}（目录中没有）` }] : [];
+  return [{ value: '', label: '（未指定）' }, ...unknown, ...listed];
+}
+
+function PickAttribute(props) {
+  const known = useService('catalogue')[props.catalogue] ?? [];
+  const plumbing = usePlumbing(props);
+  if (!known.length) return <TextFieldEntry id={props.id} label={props.label} {...plumbing} />;
+  return <SelectEntry id={props.id} label={props.label} getOptions={() => options(known, plumbing.getValue())} {...plumbing} />;
+}
+
+function entry(component, isEdited, name, more) {
+  return (object) => ({ id: `anlan-${name.replace(':', '-')}`, component, isEdited, object, name, ...more });
+}
+
+/** One line of text. */
+export const text = (name, label, help) => entry(TextAttribute, isTextFieldEntryEdited, name, { label, help });
+
+/** Several lines; `extra` are properties set together with it. */
+export const passage = (name, label, help, extra) => entry(PassageAttribute, isTextAreaEntryEdited, name, { label, help, extra });
+
+/** A key out of one list of the catalogue. */
+export const pick = (name, label, catalogue) => entry(PickAttribute, isSelectEntryEdited, name, { label, catalogue });
