@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from engine import feel, values
+from engine import feel
 from engine.assignment import responsible_unit
 from engine.clock import local_date
 from engine.deadlines import Deadline, deadline_of
 from engine.definitions import PinnedBundle
 from engine.errors import Conflict, NotFound, Refused
 from engine.interpreter import OpenedTask, State, Step, Wait
+from engine.interpreter.reading import variables_at
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, TaskStatus, UserTask
 from engine.organisation import person_name, region_facts
 from engine.services import CaseServices
@@ -73,10 +74,9 @@ class Case:
         """What the interpreter may call while it moves the tokens."""
         return CaseServices(work=self.work, bundle=self.bundle, row=self.row, case_facts=self.facts)
 
-    def variables(self) -> Mapping[str, Any]:
-        """The case's variables by name, for form rules and titles."""
-        scopes: Mapping[str, Any] = values.loads(self.row.variables)
-        return scopes
+    def variables_at(self, token_id: str) -> Mapping[str, Any]:
+        """The variables that an open task sees, for the rules of its form."""
+        return variables_at(self.bundle.specification, self.state, token_id, self.services)
 
     def save(self, step: Step, *, closed_task_id: str | None = None) -> tuple[str, ...]:
         """Write the effect of a step and return the ids of the tasks it opened."""

@@ -127,7 +127,7 @@ def _accept(
 def form_context(case: Case, task: Row[Any]) -> Mapping[str, Any]:
     """The names that a form's rules may read."""
     today = local_date(case.work.now)
-    return {**case.services.facts, **case.variables(), "item": task.item, "today": today}
+    return {**case.services.facts, **case.variables_at(task.token_id), "item": task.item, "today": today}
 
 
 def _move(case: Case, task: Row[Any], outcome: str | None, accepted: Mapping[str, Any]) -> interpreter.Step:

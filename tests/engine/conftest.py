@@ -1,0 +1,72 @@
+"""A small county with real persons and a real database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from engine.bootstrap import build_engine
+from engine.clock import ManualClock
+from engine.commands import (
+    SYSTEM,
+    DeploymentResource,
+    DeployResources,
+    PersonRecord,
+    PositionRecord,
+    RegisterOrganisation,
+    UnitRecord,
+)
+from engine.process_engine import ProcessEngine
+
+DIAGRAMS = Path(__file__).parent / "diagrams"
+CITY, COUNTY, TOWN, VILLAGE = "330300000000", "330324000000", "330324104000", "330324104201"
+OTHER_TOWN, OTHER_VILLAGE = "330324105000", "330324105201"
+
+UNITS = (
+    UnitRecord(code=CITY, name="温州市", level="city"),
+    UnitRecord(code=COUNTY, name="永嘉县", level="county", parent_code=CITY),
+    UnitRecord(code=TOWN, name="岩坦镇", level="town", parent_code=COUNTY),
+    UnitRecord(code=VILLAGE, name="石溪村", level="village", parent_code=TOWN),
+    UnitRecord(code=OTHER_TOWN, name="碧莲镇", level="town", parent_code=COUNTY),
+    UnitRecord(code=OTHER_VILLAGE, name="应坑村", level="village", parent_code=OTHER_TOWN),
+)
+
+HOLDERS = {
+    "applicant": ("village_applicant", VILLAGE),
+    "clerk": ("town_clerk", TOWN),
+    "lead": ("town_lead", TOWN),
+    "chief": ("county_chief", COUNTY),
+    "other_applicant": ("village_applicant", OTHER_VILLAGE),
+    "other_clerk": ("town_clerk", OTHER_TOWN),
+}
+
+
+def _person(login: str, *positions: tuple[str, str]) -> PersonRecord:
+    held = tuple(PositionRecord(role=role, unit_code=unit) for role, unit in positions)
+    return PersonRecord(id=login, name=login, login=login, password="anlan-demo", positions=held)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def engine(tmp_path: Path, clock: ManualClock) -> ProcessEngine:
+    engine = build_engine(f"sqlite:///{tmp_path}/anlan.db", clock=clock, attachments=tmp_path / "attachments")
+    persons = (
+        *(_person(login, position) for login, position in HOLDERS.items()),
+        # Holds a village and a town position, as people in small places do.
+        _person("both", ("village_applicant", VILLAGE), ("town_clerk", TOWN)),
+        _person("second_clerk", ("town_clerk", TOWN)),
+    )
+    engine.execute(RegisterOrganisation(actor=SYSTEM, units=UNITS, persons=persons))
+    deploy(engine, "grant.bpmn")
+    return engine
+
+
+def deploy(engine: ProcessEngine, *names: str) -> None:
+    resources = tuple(DeploymentResource(name=name, content=(DIAGRAMS / name).read_bytes()) for name in names)
+    engine.execute(DeployResources(actor=SYSTEM, resources=resources))

@@ -1,0 +1,256 @@
+"""Commands change everything they should, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.clock import ManualClock
+from engine.commands import Actor, ClaimTask, CompleteTask, Delegate, ReleaseTask, StartProcess, WithdrawProcess
+from engine.errors import Conflict, Forbidden, Invalid, Refused
+from engine.jobs.timers import fire_due_timers
+from engine.model import HistoryEvent, ProcessInstance, UserTask
+from engine.process_engine import ProcessEngine
+from engine.queries.inbox import todo
+from engine.queries.viewer import viewer_of
+
+APPLICATION = {"title": "石溪路面硬化", "amount": Decimal("424660.00")}
+
+
+def _actor(login: str) -> Actor:
+    return Actor(person_id=login)
+
+
+class Office:
+    """Lets named persons act on one case."""
+
+    def __init__(self, engine: ProcessEngine, clock: ManualClock) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    def start(self, login: str = "applicant") -> str:
+        return self.engine.execute(StartProcess(actor=_actor(login), process_key="grant")).instance_id
+
+    def open_task(self, instance_id: str) -> Any:
+        with self.engine.database.read() as connection:
+            return connection.execute(
+                select(UserTask).where(UserTask.instance_id == instance_id, UserTask.status == "created")
+            ).one()
+
+    def complete(self, instance_id: str, login: str, outcome: str | None = None, **values: Any) -> None:
+        task_id = self.open_task(instance_id).id
+        self.engine.execute(CompleteTask(actor=_actor(login), task_id=task_id, outcome=outcome, submission=values))
+
+    def apply(self) -> str:
+        instance_id = self.start()
+        self.complete(instance_id, "applicant", **APPLICATION)
+        return instance_id
+
+    def wait(self, **duration: int) -> int:
+        self.clock.advance(timedelta(**duration))
+        return fire_due_timers(self.engine)
+
+    def to_review(self) -> str:
+        instance_id = self.apply()
+        self.wait(days=5)
+        return instance_id
+
+    def instance(self, instance_id: str) -> Any:
+        with self.engine.database.read() as connection:
+            return connection.execute(select(ProcessInstance).where(ProcessInstance.id == instance_id)).one()
+
+    def events(self, instance_id: str) -> list[Any]:
+        with self.engine.database.read() as connection:
+            statement = select(HistoryEvent).where(HistoryEvent.stream == instance_id).order_by(HistoryEvent.seq)
+            return list(connection.execute(statement))
+
+
+@pytest.fixture
+def office(engine: ProcessEngine, clock: ManualClock) -> Office:
+    return Office(engine, clock)
+
+
+def test_a_case_goes_from_application_to_its_end(office: Office) -> None:
+    instance_id = office.to_review()
+    office.complete(instance_id, "clerk", "agree")
+    office.complete(instance_id, "lead", "agree")
+    office.complete(instance_id, "chief", "agree")
+    office.complete(instance_id, "applicant")
+
+    instance = office.instance(instance_id)
+    assert (instance.status, instance.result) == ("completed", "已发放")
+    assert (instance.number, instance.title) == ("BZ-330324-2026-00001", "石溪路面硬化")
+
+
+def test_a_notice_cannot_be_ended_early(office: Office) -> None:
+    instance_id = office.apply()
+
+    assert office.wait(days=4, hours=23) == 0
+    assert office.wait(hours=1) == 1
+    assert office.open_task(instance_id).name == "乡镇审查"
+
+
+def test_every_command_appends_one_event(office: Office) -> None:
+    instance_id = office.to_review()
+    office.complete(instance_id, "clerk", "reject")
+
+    events = office.events(instance_id)
+    assert [event.type for event in events] == ["ProcessStarted", "TaskCompleted", "TimerFired", "TaskCompleted"]
+    assert events[-1].input["outcome_label"] == "不予同意"
+    assert events[-1].outcome["ended"] == "refused"
+
+
+def test_the_history_tells_which_condition_was_read(office: Office) -> None:
+    instance_id = office.to_review()
+    office.complete(instance_id, "clerk", "agree")
+
+    gateway = next(step for step in office.events(instance_id)[-1].outcome["trail"] if step["element"] == "decision")
+    assert gateway["conditions"][0]["values"] == {"review.outcome": "agree"}
+    assert gateway["conditions"][0]["result"] is True
+
+
+def test_a_task_completed_twice_changes_nothing(office: Office) -> None:
+    instance_id = office.to_review()
+    task = office.open_task(instance_id)
+    command = CompleteTask(actor=_actor("clerk"), task_id=task.id, outcome="agree", submission={})
+    office.engine.execute(command)
+    before = office.instance(instance_id).revision
+
+    with pytest.raises(Conflict, match="已经办理过"):
+        office.engine.execute(command)
+    assert office.instance(instance_id).revision == before
+
+
+def test_an_unknown_outcome_is_refused_with_the_choices(office: Office) -> None:
+    instance_id = office.to_review()
+
+    with pytest.raises(Invalid) as refusal:
+        office.complete(instance_id, "clerk", "maybe")
+    assert "退回补正" in refusal.value.problems[0].message
+
+
+@pytest.mark.parametrize("login", ["other_clerk", "lead", "applicant", "chief"])
+def test_only_the_clerk_of_that_town_may_review(office: Office, login: str) -> None:
+    instance_id = office.to_review()
+
+    with pytest.raises(Forbidden, match="乡镇移民经办人"):
+        office.complete(instance_id, login, "agree")
+
+
+def test_an_applicant_cannot_review_his_own_application(office: Office) -> None:
+    instance_id = office.start("both")
+    office.complete(instance_id, "both", **APPLICATION)
+    office.wait(days=5)
+
+    with pytest.raises(Forbidden, match="填写申请"):
+        office.complete(instance_id, "both", "agree")
+
+
+def test_a_delegate_is_bound_by_what_the_principal_did(office: Office) -> None:
+    instance_id = office.start("both")
+    office.complete(instance_id, "both", **APPLICATION)
+    office.wait(days=5)
+    today = office.clock.now().date()
+    office.engine.execute(Delegate(actor=_actor("both"), to_person_id="second_clerk", valid_from=today, valid_to=today))
+
+    stand_in = Actor(person_id="second_clerk", on_behalf_of="both")
+    task_id = office.open_task(instance_id).id
+    with pytest.raises(Forbidden, match="层级"):
+        office.engine.execute(CompleteTask(actor=stand_in, task_id=task_id, outcome="agree", submission={}))
+
+
+def test_a_claimed_task_leaves_the_inbox_of_the_others(office: Office) -> None:
+    instance_id = office.to_review()
+    task_id = office.open_task(instance_id).id
+    office.engine.execute(ClaimTask(actor=_actor("clerk"), task_id=task_id))
+
+    assert _inbox(office, "second_clerk") == []
+    with pytest.raises(Conflict, match="已由clerk签收"):
+        office.complete(instance_id, "second_clerk", "agree")
+    office.engine.execute(ReleaseTask(actor=_actor("clerk"), task_id=task_id))
+    assert _inbox(office, "second_clerk") == ["乡镇审查"]
+
+
+def test_the_clerk_of_another_town_never_sees_the_case(office: Office) -> None:
+    office.to_review()
+
+    assert _inbox(office, "clerk") == ["乡镇审查"]
+    assert _inbox(office, "other_clerk") == []
+
+
+def _inbox(office: Office, login: str) -> list[str]:
+    with office.engine.database.read() as connection:
+        viewer = viewer_of(connection, login, office.clock.now().date())
+        return [item.task_name for item in todo(connection, viewer).items]
+
+
+def test_a_correction_stops_the_clock_of_the_review(office: Office) -> None:
+    instance_id = office.to_review()
+    office.clock.advance(timedelta(days=2))
+    office.complete(instance_id, "clerk", "return_for_correction")
+    office.clock.advance(timedelta(days=30))
+    office.complete(instance_id, "applicant", **APPLICATION)
+    office.wait(days=5)
+
+    # Two of the five working days were used before the case went back.
+    assert office.open_task(instance_id).allowance == 3
+
+
+def test_a_withdrawn_case_takes_no_more_completions(office: Office) -> None:
+    instance_id = office.to_review()
+    task = office.open_task(instance_id)
+    office.engine.execute(WithdrawProcess(actor=_actor("applicant"), instance_id=instance_id, reason="重新设计"))
+
+    assert (office.instance(instance_id).status, office.instance(instance_id).result) == ("terminated", "已撤销")
+    with pytest.raises(Conflict):
+        office.engine.execute(CompleteTask(actor=_actor("clerk"), task_id=task.id, outcome="agree", submission={}))
+
+
+def test_a_decided_case_cannot_be_withdrawn(office: Office) -> None:
+    instance_id = office.to_review()
+    office.complete(instance_id, "clerk", "agree")
+    office.complete(instance_id, "lead", "agree")
+    office.complete(instance_id, "chief", "agree")
+
+    with pytest.raises(Refused, match="县领导签发"):
+        office.engine.execute(WithdrawProcess(actor=_actor("applicant"), instance_id=instance_id, reason="不办了"))
+
+
+def test_who_does_not_do_the_first_step_cannot_start(office: Office) -> None:
+    with pytest.raises(Forbidden, match="村级申报员"):
+        office.start("clerk")
+
+    with office.engine.database.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(ProcessInstance)) == 0
+
+
+def test_two_people_completing_at_once_have_one_winner(office: Office) -> None:
+    instance_id = office.to_review()
+    task = office.open_task(instance_id)
+    results = _at_once(
+        lambda login: office.engine.execute(
+            CompleteTask(actor=_actor(login), task_id=task.id, outcome="agree", submission={})
+        ),
+        ["clerk", "second_clerk"],
+    )
+
+    assert sorted(type(result).__name__ for result in results) == ["CompletedTask", "Conflict"]
+    assert [event.type for event in office.events(instance_id)].count("TaskCompleted") == 2
+
+
+def _at_once(act: Callable[[str], Any], logins: list[str]) -> list[Any]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def attempt(login: str) -> Any:
+        try:
+            return act(login)
+        except Conflict as conflict:
+            return conflict
+
+    with ThreadPoolExecutor(len(logins)) as pool:
+        return list(pool.map(attempt, logins))
