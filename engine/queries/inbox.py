@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from engine.model import OrgUnit, Person, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
 from engine.queries.page import Page, page_of
@@ -129,6 +129,12 @@ def todo(connection: Connection, viewer: Viewer, *, search: str | None = None, p
     statement = statement.order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.opened_at, UserTask.id)
     rows, total = page_of(connection, statement, page)
     return Page(items=[_item(row, viewer) for row in rows], total=total, number=page)
+
+
+def todo_count(connection: Connection, viewer: Viewer) -> int:
+    """How many tasks wait in the viewer's inbox."""
+    waiting = select(func.count()).where(UserTask.status == TaskStatus.CREATED, _candidate(viewer))
+    return connection.scalar(waiting) or 0
 
 
 def done(connection: Connection, viewer: Viewer, *, search: str | None = None, page: int = 1) -> Page[TaskItem]:
