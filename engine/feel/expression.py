@@ -1,0 +1,163 @@
+"""What hosts use: an expression or a cell of unary tests, compiled once, evaluated many times from any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from engine.feel import reasons, syntax
+from engine.feel.builtins import BUILTINS
+from engine.feel.compiler import Compiler, Evaluate
+from engine.feel.errors import FeelLimitExceeded
+from engine.feel.limits import MAX_DEPTH, metered, spend
+from engine.feel.names import Names
+from engine.feel.parser import Parser, Types
+from engine.feel.reasons import Reason
+from engine.feel.types import BASIC
+from engine.feel.values import Range, Value, inward
+
+Path = tuple[str, ...]
+
+_STANDARD_NAMES = Names((*BUILTINS, *BASIC))
+
+
+class Expression:
+    """A FEEL expression; call it with a context to get its value."""
+
+    __slots__ = ("_blank", "_evaluate", "_metered", "references", "text")
+
+    def __init__(self, text: str, evaluate: Evaluate, compiler: Compiler) -> None:
+        self.text = text
+        #: what is read from the context, as paths
+        self.references: tuple[Path, ...] = tuple(compiler.references)
+        self._evaluate = evaluate
+        self._blank = [None] * (compiler.slots - 1)
+        self._metered = compiler.metered
+
+    def __call__(self, context: Mapping[str, Any]) -> Value:
+        if not self._metered:
+            return self._evaluate([context, *self._blank])
+        return evaluate_within_limits(self._evaluate, [context, *self._blank])
+
+    def explain(self, context: Mapping[str, Any]) -> tuple[Value, tuple[Reason, ...]]:
+        """The value, and why parts of it are null."""
+        with reasons.collect() as collected:
+            value = self(context)
+        return value, tuple(collected)
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
+
+class UnaryTests:
+    """A cell of a decision table; call it with the input value and a context."""
+
+    __slots__ = ("_evaluate", "_negated", "_slot", "_slots", "always", "references", "text")
+
+    def __init__(self, text: str, tests: syntax.Tests) -> None:
+        compiler = Compiler()
+        self.text = text
+        self._negated = tests.negated
+        #: whether the cell is `-`, which every value passes
+        self.always = not tests.tests
+        self._evaluate: Evaluate = _always
+        self._slot = 1
+        if tests.tests:
+            self._evaluate, self._slot = compiler.tests(tests.tests)
+        self._slots = max(compiler.slots, 2)
+        self.references: tuple[Path, ...] = tuple(compiler.references)
+
+    def __call__(self, value: Any, context: Mapping[str, Any] | None = None) -> bool | None:
+        if self.always:
+            return True
+        frame: list[Any] = [context or {}, *[None] * (self._slots - 1)]
+        frame[self._slot] = inward(value)
+        passed = evaluate_within_limits(self._evaluate, frame)
+        if type(passed) is not bool:
+            return None
+        return not passed if self._negated else passed
+
+    def __repr__(self) -> str:
+        return f"UnaryTests({self.text!r})"
+
+
+def _always(frame: list[Any]) -> bool:
+    return True
+
+
+def evaluate_within_limits(evaluate: Evaluate, frame: list[Any]) -> Value:
+    """Evaluate with the caps of `limits`; nothing but a value or a FEEL error comes out."""
+    with metered():
+        try:
+            value = evaluate(frame)
+            _measure(value, 0)
+        except RecursionError:
+            raise FeelLimitExceeded("表达式嵌套过深") from None
+    return value
+
+
+def _measure(value: Value, depth: int) -> None:
+    """Refuse a value that is small in memory but huge when written out, because its parts are shared."""
+    if type(value) is not list and type(value) is not dict:
+        return
+    if depth > MAX_DEPTH:
+        raise FeelLimitExceeded(f"结果嵌套过深，超过 {MAX_DEPTH} 层")
+    spend(len(value))
+    items: Iterable[Value] = value.values() if isinstance(value, dict) else value
+    for item in items:
+        _measure(item, depth + 1)
+
+
+def compile(
+    text: str, names: Iterable[str] = (), *, members: Iterable[str] = (), types: Types | None = None
+) -> Expression:
+    """Compile an expression; raises `FeelSyntaxError` with line, column and what was expected.
+
+    `names` and `members` are the known variables and entries; only those of several words or with signs need to be
+    named. `types` are the types `instance of` may name. A leading `=` as some editors write it is skipped.
+    """
+    if types:
+        return _compile(text, known_names(names, members), types)
+    return _compile_cached(text, tuple(names), tuple(members))
+
+
+def unary_tests(
+    text: str, names: Iterable[str] = (), *, members: Iterable[str] = (), types: Types | None = None
+) -> UnaryTests:
+    """Compile the unary tests of a decision table cell."""
+    return UnaryTests(text, Parser(text, known_names(names, members), types or {}).unary_tests())
+
+
+def known_names(names: Iterable[str], members: Iterable[str]) -> Names:
+    """The names of several words an expression may use, those of the standard included."""
+    given = (*names, *members)
+    return Names(given, base=_STANDARD_NAMES) if given else _STANDARD_NAMES
+
+
+@lru_cache(maxsize=4096)
+def _compile_cached(text: str, names: tuple[str, ...], members: tuple[str, ...]) -> Expression:
+    return _compile(text, known_names(names, members), {})
+
+
+def _compile(text: str, names: Names, types: Types) -> Expression:
+    source = text.lstrip()
+    source = " " * (len(text) - len(source) + 1) + source[1:] if source.startswith("=") else text
+    node = Parser(source, names, types).expression()
+    compiler = Compiler()
+    return Expression(text, compiler.compile(node), compiler)
+
+
+def literal_range(text: str) -> Range | None:
+    """The range a text says, made of nothing but literals; None for any other text."""
+    from engine.feel.errors import FeelSyntaxError
+
+    try:
+        node = Parser(text, _STANDARD_NAMES, {}).expression()
+    except FeelSyntaxError:
+        return None
+    if type(node) not in (syntax.Interval, syntax.UnaryComparison):
+        return None
+    compiler = Compiler()
+    value = compiler.compile(node)([{}, *[None] * compiler.slots])
+    return value if type(value) is Range and not compiler.references else None

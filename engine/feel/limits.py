@@ -1,0 +1,85 @@
+"""Caps on what one expression may use: counted, never timed, so that a replay meets them alike."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from engine.feel.errors import FeelLimitExceeded
+
+#: characters of one expression
+MAX_SOURCE = 20_000
+#: levels of brackets, contexts and functions inside each other
+MAX_NESTING = 60
+#: loop turns, calls and elements touched in one evaluation
+MAX_STEPS = 150_000
+#: elements of one list
+MAX_LIST = 100_000
+#: characters of one string
+MAX_STRING = 500_000
+#: calls of defined functions inside each other
+MAX_CALLS = 60
+#: levels of lists and contexts inside each other in a value
+MAX_DEPTH = 60
+#: seconds one regular expression may take; the only cap that is a time
+REGEX_SECONDS = 0.05
+
+
+class Meter(threading.local):
+    """What the evaluations running in this thread have used so far."""
+
+    def __init__(self) -> None:
+        self.active = False
+        self.steps = 0
+        self.calls = 0
+
+
+_meter = Meter()
+
+
+def spend(steps: int) -> None:
+    """Count work against the running evaluation; outside of one, values are only the host's and are not counted."""
+    if not _meter.active:
+        return
+    _meter.steps += steps
+    if _meter.steps > MAX_STEPS:
+        raise FeelLimitExceeded(f"表达式计算量过大，超过 {MAX_STEPS} 步，请缩小循环或列表")
+
+
+def check_string(length: int) -> None:
+    """Refuse a string that would grow too long."""
+    if length > MAX_STRING:
+        raise FeelLimitExceeded(f"文字过长，超过 {MAX_STRING} 个字符")
+
+
+def check_list(length: int) -> None:
+    """Refuse a list that would grow too long."""
+    if length > MAX_LIST:
+        raise FeelLimitExceeded(f"列表过长，超过 {MAX_LIST} 项")
+
+
+@contextmanager
+def metered() -> Iterator[None]:
+    """Meter one evaluation; an evaluation started inside another one counts on the outer meter."""
+    if _meter.active:
+        yield
+        return
+    _meter.active, _meter.steps, _meter.calls = True, 0, 0
+    try:
+        yield
+    finally:
+        _meter.active = False
+
+
+@contextmanager
+def one_call() -> Iterator[None]:
+    """Count one call of a defined function while it lasts."""
+    if _meter.calls >= MAX_CALLS:
+        raise FeelLimitExceeded(f"函数相互调用过深，超过 {MAX_CALLS} 层")
+    _meter.calls += 1
+    spend(1)
+    try:
+        yield
+    finally:
+        _meter.calls -= 1

@@ -1,0 +1,552 @@
+"""From text to syntax tree: precedence climbing over the grammar of DMN 1.5, 10.3.1.2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+from engine.feel import syntax
+from engine.feel.arithmetic import NUMBERS
+from engine.feel.errors import FeelSyntaxError, place
+from engine.feel.lexer import AT, END, NAME, NUMBER, STRING, Token, normal_name, tokens
+from engine.feel.limits import MAX_NESTING
+from engine.feel.names import Names
+from engine.feel.syntax import Node
+from engine.feel.temporal import parse_any
+from engine.feel.types import ANY_TYPE, ContextType, FunctionType, ListType, RangeType, Type, basic
+
+_COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
+_OPERATORS = ({"+", "-"}, {"*", "/"}, {"**"})
+_POSTFIX = frozenset({".", "[", "("})
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
+_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_WORDS = {
+    END: "表达式的结尾",
+    NAME: "名称",
+    NUMBER: "数值",
+    STRING: "文字",
+    "expression": "表达式（数值、文字、名称、括号等）",
+}
+# What can follow an interval's end but never start a filter's condition.
+_AFTER_INTERVAL = frozenset({END, ")", "]", ",", "}", "and", "or", "then", "else", "return", "satisfies"})
+
+Types = Mapping[str, Type]
+
+
+class Parser:
+    """Reads one expression or one cell of unary tests."""
+
+    def __init__(self, text: str, names: Names, types: Types) -> None:
+        self._text = text
+        self._tokens = tokens(text)
+        self._index = 0
+        self._token = self._tokens[0]
+        self._names = names
+        self._types = types
+        self._nesting = 0
+
+    def expression(self) -> Node:
+        """The whole text as one expression."""
+        node = self._expression()
+        self._expect_end()
+        return node
+
+    def unary_tests(self) -> syntax.Tests:
+        """The whole text as the unary tests of a decision table cell (rule 15)."""
+        if self._at("-") and self._tokens[1].kind == END:
+            return syntax.Tests((), False, 0)
+        if self._token.text == "not" and self._tokens[1].kind == "(":
+            negated = self._attempt(self._negated_tests)
+            if negated is not None:
+                return negated
+        tests = self._separated(self._expression)
+        self._expect_end()
+        return syntax.Tests(tests, False, 0)
+
+    def _negated_tests(self) -> syntax.Tests:
+        self._advance()
+        self._expect("(")
+        tests = self._separated(self._expression)
+        self._expect(")")
+        self._expect_end()
+        return syntax.Tests(tests, True, 0)
+
+    def _attempt(self, parse: Callable[[], syntax.Tests]) -> syntax.Tests | None:
+        """Try a reading of the text; go back where it does not fit."""
+        index = self._index
+        try:
+            return parse()
+        except FeelSyntaxError:
+            self._go(index)
+            return None
+
+    # moving over the tokens
+
+    def _at(self, kind: str) -> bool:
+        return self._token.kind == kind
+
+    def _advance(self) -> Token:
+        token = self._token
+        self._index += 1
+        self._token = self._tokens[self._index]
+        return token
+
+    def _go(self, index: int) -> None:
+        self._index = index
+        self._token = self._tokens[index]
+
+    def _accept(self, kind: str) -> bool:
+        if self._token.kind == kind:
+            self._advance()
+            return True
+        return False
+
+    def _expect(self, kind: str) -> Token:
+        if self._token.kind != kind:
+            self._refuse(_WORDS.get(kind, kind))
+        return self._advance()
+
+    def _expect_end(self) -> None:
+        if self._token.kind != END:
+            self._refuse("运算符或表达式的结尾")
+
+    def _refuse(self, expected: str, token: Token | None = None, hint: str = "") -> NoReturn:
+        token = token or self._token
+        line, column = place(self._text, token.start)
+        found = "表达式的结尾" if token.kind == END else token.text[:40]
+        raise FeelSyntaxError(line=line, column=column, expected=expected, found=found, hint=hint)
+
+    def _separated(self, parse: Callable[[], Node]) -> tuple[Node, ...]:
+        items = [parse()]
+        while self._accept(","):
+            items.append(parse())
+        return tuple(items)
+
+    # operators, from the weakest to the strongest
+
+    def _expression(self) -> Node:
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            self._refuse(f"不超过 {MAX_NESTING} 层的嵌套")
+        node = self._disjunction()
+        self._nesting -= 1
+        return node
+
+    def _disjunction(self) -> Node:
+        at = self._token.start
+        node = self._conjunction()
+        if not self._at("or"):
+            return node
+        operands = [node]
+        while self._accept("or"):
+            operands.append(self._conjunction())
+        return syntax.Or(tuple(operands), at)
+
+    def _conjunction(self) -> Node:
+        at = self._token.start
+        node = self._comparison()
+        if not self._at("and"):
+            return node
+        operands = [node]
+        while self._accept("and"):
+            operands.append(self._comparison())
+        return syntax.And(tuple(operands), at)
+
+    def _comparison(self) -> Node:
+        node = self._arithmetic(0)
+        for _ in range(MAX_NESTING):
+            kind, at = self._token.kind, self._token.start
+            if kind in _COMPARISONS:
+                self._advance()
+                node = syntax.Comparison(kind, node, self._arithmetic(0), at)
+            elif kind == "between":
+                self._advance()
+                low = self._arithmetic(0)
+                self._expect("and")
+                node = syntax.Between(node, low, self._arithmetic(0), at)
+            elif kind == "in":
+                self._advance()
+                node = syntax.In(node, self._in_tests(), at)
+            else:
+                return node
+        self._refuse("较短的比较")
+
+    def _in_tests(self) -> tuple[Node, ...]:
+        """What follows `in`: one test, or several in brackets."""
+        token = self._token
+        if not self._at("("):
+            return (self._arithmetic(0),)
+        self._advance()
+        tests = self._separated(self._expression)
+        if len(tests) > 1:
+            self._expect(")")
+            return tests
+        return (self._arithmetic(0, self._close_bracket(tests[0], token)),)
+
+    def _arithmetic(self, level: int, started: Node = None) -> Node:
+        """Operators of a level and those that bind tighter; `started` is a first operand that is already read."""
+        if level == len(_OPERATORS):
+            return self._negation() if started is None else self._instance_of(started)
+        operators = _OPERATORS[level]
+        at = self._token.start
+        node = self._arithmetic(level + 1, started)
+        if self._token.kind not in operators:
+            return node
+        rest = []
+        while self._token.kind in operators:
+            operator = self._advance()
+            rest.append((operator.kind, self._arithmetic(level + 1), operator.start))
+        return syntax.Arithmetic(node, tuple(rest), at)
+
+    def _negation(self) -> Node:
+        if not self._at("-"):
+            return self._instance_of()
+        at = self._token.start
+        minus = 0
+        while self._accept("-"):
+            minus += 1
+        operand = self._instance_of()
+        for _ in range(2 - minus % 2 if minus > 1 else 1):
+            operand = syntax.Negation(operand, at)
+        return operand
+
+    def _instance_of(self, started: Node = None) -> Node:
+        node = self._postfix(self._primary() if started is None else started)
+        while self._token.text == "instance" and self._tokens[self._index + 1].text == "of":
+            at = self._advance().start
+            self._advance()
+            node = syntax.InstanceOf(node, self._type(), at)
+        return node
+
+    def _postfix(self, node: Node) -> Node:
+        for _ in range(MAX_NESTING):
+            kind, at = self._token.kind, self._token.start
+            if kind not in _POSTFIX or (kind == "[" and self._ends_interval()):
+                return node
+            self._advance()
+            if kind == ".":
+                node = syntax.Path(node, self._member(), at)
+            elif kind == "[":
+                condition = self._expression()
+                self._expect("]")
+                node = syntax.Filter(node, condition, at)
+            else:
+                node = self._call(node, at)
+        self._refuse(f"不超过 {MAX_NESTING} 段的路径")
+
+    def _ends_interval(self) -> bool:
+        """Whether a `[` is the open end of an interval such as `[1..3[`."""
+        return self._tokens[self._index + 1].kind in _AFTER_INTERVAL
+
+    # names
+
+    def _member(self) -> str:
+        """The name after a dot."""
+        if not self._token.text.isidentifier() and self._token.kind != NAME:
+            self._refuse("名称")
+        return self._name_here()
+
+    def _name_here(self) -> str:
+        """The longest name that starts here: a known one, otherwise words up to the next keyword or sign."""
+        known = self._names.match(self._tokens, self._index)
+        if known is not None:
+            self._go(self._index + known[1])
+            return known[0]
+        first = self._advance()
+        if not self._at(NAME):
+            return first.text
+        words = [first.text]
+        while self._at(NAME) and not self._starts_instance_of():
+            words.append(self._advance().text)
+        return " ".join(words)
+
+    def _starts_instance_of(self) -> bool:
+        return self._token.text == "instance" and self._tokens[self._index + 1].text == "of"
+
+    def _new_name(self, *stops: str) -> str:
+        """A name being given: everything up to one of the stops."""
+        start = self._index
+        while self._token.kind not in stops:
+            if self._token.kind in (END, STRING, ",", "(", ")", "{", "}", "[", "]"):
+                self._refuse("或".join(_WORDS.get(stop, stop) for stop in stops) if self._index > start else "名称")
+            self._advance()
+        if self._index == start:
+            self._refuse("名称")
+        return normal_name(self._text[self._tokens[start].start : self._tokens[self._index - 1].end])
+
+    # primary expressions
+
+    def _primary(self) -> Node:
+        token = self._token
+        parse = self._PRIMARY.get(token.kind)
+        if parse is None:
+            self._refuse(_WORDS["expression"])
+        return parse(self, token)
+
+    def _name(self, token: Token) -> Node:
+        if token.text == "function" and self._tokens[self._index + 1].kind == "(":
+            return self._function(token)
+        return syntax.Name(self._name_here(), token.start)
+
+    def _number(self, token: Token) -> Node:
+        self._advance()
+        value = NUMBERS.create_decimal(token.text) if len(token.text) < 7000 else None
+        if value is None or abs(value.adjusted()) > NUMBERS.Emax:
+            self._refuse("不超过 34 位、指数不超过 6144 的数值", token)
+        return syntax.Literal(value, token.start)
+
+    def _string(self, token: Token) -> Node:
+        self._advance()
+        return syntax.Literal(unescape(token.text[1:-1]), token.start)
+
+    def _at_literal(self, token: Token) -> Node:
+        self._advance()
+        return syntax.Literal(parse_any(token.text[token.text.index('"') + 1 : -1]), token.start)
+
+    def _constant(self, token: Token) -> Node:
+        known = self._names.match(self._tokens, self._index)
+        if known is not None:
+            return syntax.Name(self._name_here(), token.start)
+        self._advance()
+        return syntax.Literal({"true": True, "false": False, "null": None}[token.kind], token.start)
+
+    def _keyword_name(self, token: Token) -> Node:
+        """A keyword that begins a known name such as `in service`."""
+        if self._names.match(self._tokens, self._index) is None:
+            self._refuse(_WORDS["expression"])
+        return syntax.Name(self._name_here(), token.start)
+
+    def _unary_comparison(self, token: Token) -> Node:
+        self._advance()
+        return syntax.UnaryComparison(token.kind, self._arithmetic(0), token.start)
+
+    def _bracketed(self, token: Token) -> Node:
+        self._advance()
+        return self._close_bracket(self._expression(), token)
+
+    def _close_bracket(self, node: Node, token: Token) -> Node:
+        """What a `(` with its first expression turns out to be."""
+        if self._accept(".."):
+            return self._interval(node, False, token)
+        self._expect(")")
+        return node
+
+    def _list(self, token: Token) -> Node:
+        self._advance()
+        if self._accept("]"):
+            return syntax.ListLiteral((), token.start)
+        first = self._expression()
+        if self._accept(".."):
+            return self._interval(first, True, token)
+        items = [first]
+        while self._accept(","):
+            items.append(self._expression())
+        self._expect("]")
+        return syntax.ListLiteral(tuple(items), token.start)
+
+    def _open_interval(self, token: Token) -> Node:
+        self._advance()
+        start = self._expression()
+        self._expect("..")
+        return self._interval(start, False, token)
+
+    def _interval(self, start: Node, included: bool, token: Token) -> Node:
+        end = self._expression()
+        if self._token.kind not in (")", "]", "["):
+            self._refuse("区间结尾的 ] 或 )")
+        closing = self._advance().kind
+        return syntax.Interval(start, end, included, closing == "]", token.start)
+
+    def _context(self, token: Token) -> Node:
+        self._advance()
+        outer = self._names
+        entries: list[tuple[str, Node]] = []
+        while not self._at("}"):
+            if entries:
+                self._expect(",")
+            key = self._key()
+            self._names = self._names.with_name(key)
+            entries.append((key, self._expression()))
+        self._advance()
+        self._names = outer
+        return syntax.ContextLiteral(tuple(entries), token.start)
+
+    def _key(self) -> str:
+        key = unescape(self._advance().text[1:-1]) if self._at(STRING) else self._new_name(":")
+        self._expect(":")
+        return key
+
+    # special forms
+
+    def _if(self, token: Token) -> Node:
+        branches = []
+        while True:
+            self._expect("if")
+            condition = self._expression()
+            self._expect("then")
+            branches.append((condition, self._expression()))
+            self._expect("else")
+            if not self._at("if"):
+                return syntax.If(tuple(branches), self._expression(), token.start)
+
+    def _for(self, token: Token) -> Node:
+        self._advance()
+        outer = self._names
+        iterations = self._iterations()
+        self._expect("return")
+        body = self._expression()
+        self._names = outer
+        return syntax.For(iterations, body, token.start)
+
+    def _quantified(self, token: Token) -> Node:
+        self._advance()
+        outer = self._names
+        iterations = self._iterations()
+        self._expect("satisfies")
+        condition = self._expression()
+        self._names = outer
+        return syntax.Quantified(token.kind == "every", iterations, condition, token.start)
+
+    def _iterations(self) -> tuple[syntax.Iteration, ...]:
+        return self._separated(self._iteration)
+
+    def _iteration(self) -> syntax.Iteration:
+        name = self._new_name("in")
+        self._expect("in")
+        source = self._expression()
+        end = self._expression() if self._accept("..") else None
+        self._names = self._names.with_name(name)
+        return syntax.Iteration(name, source, end)
+
+    def _function(self, token: Token) -> Node:
+        self._advance()
+        self._expect("(")
+        outer = self._names
+        parameters: list[tuple[str, Type | None]] = []
+        while not self._at(")"):
+            if parameters:
+                self._expect(",")
+            parameters.append(self._parameter())
+        self._advance()
+        external = self._token.text == "external" and self._tokens[self._index + 1].kind == "{"
+        if external:
+            self._advance()
+        body = self._expression()
+        self._names = outer
+        return syntax.FunctionLiteral(tuple(parameters), body, external, token.start)
+
+    def _parameter(self) -> tuple[str, Type | None]:
+        start = self._index
+        while self._token.kind not in (":", ",", ")", END):
+            self._advance()
+        stop = self._token.kind
+        self._go(start)
+        name = self._new_name(stop) if stop != END else self._refuse("函数参数的名称")
+        self._names = self._names.with_name(name)
+        return name, self._type() if self._accept(":") else None
+
+    def _call(self, function: Node, at: int) -> Node:
+        if self._accept(")"):
+            return syntax.Call(function, (), None, at)
+        if not self._names_argument():
+            arguments = self._separated(self._expression)
+            self._expect(")")
+            return syntax.Call(function, arguments, None, at)
+        names, values = [], []
+        while True:
+            names.append(self._new_name(":"))
+            self._expect(":")
+            values.append(self._expression())
+            if not self._accept(","):
+                self._expect(")")
+                return syntax.Call(function, tuple(values), tuple(names), at)
+
+    def _names_argument(self) -> bool:
+        """Whether the next argument is given by name."""
+        index = self._index
+        while self._tokens[index].text.isidentifier() or self._tokens[index].kind == NAME:
+            index += 1
+        return index > self._index and self._tokens[index].kind == ":"
+
+    # types
+
+    def _type(self) -> Type:
+        token = self._token
+        if token.kind not in (NAME, "null"):
+            self._refuse("类型")
+        name = self._name_here()
+        while self._at("."):
+            self._advance()
+            name += "." + self._name_here()
+        if self._at("<") and name in ("list", "range", "context", "function"):
+            self._advance()
+            return self._parametric(name)
+        known = self._types.get(name) or basic(name)
+        if known is None:
+            self._refuse("已定义的类型", token)
+        return known
+
+    def _parametric(self, name: str) -> Type:
+        if name == "context":
+            return self._context_type()
+        if name == "function":
+            return self._function_type()
+        of = self._type()
+        self._expect(">")
+        return ListType(name, of=of) if name == "list" else RangeType(name, of=of)
+
+    def _context_type(self) -> Type:
+        entries = {}
+        while True:
+            key = self._new_name(":")
+            self._expect(":")
+            entries[key] = self._type()
+            if not self._accept(","):
+                self._expect(">")
+                return ContextType("context", entries=entries)
+
+    def _function_type(self) -> Type:
+        parameters = () if self._at(">") else self._separated(self._type)
+        self._expect(">")
+        result = ANY_TYPE
+        if self._accept("->"):
+            result = self._type()
+        return FunctionType("function", parameters=parameters, result=result)
+
+    _PRIMARY: Mapping[str, Callable[[Parser, Token], Node]] = {
+        NAME: _name,
+        NUMBER: _number,
+        STRING: _string,
+        AT: _at_literal,
+        "true": _constant,
+        "false": _constant,
+        "null": _constant,
+        "(": _bracketed,
+        "[": _list,
+        "]": _open_interval,
+        "{": _context,
+        "if": _if,
+        "for": _for,
+        "some": _quantified,
+        "every": _quantified,
+        **dict.fromkeys(("<", "<=", ">", ">=", "=", "!="), _unary_comparison),
+        **dict.fromkeys(("in", "and", "or", "then", "else", "return", "between", "satisfies"), _keyword_name),
+    }
+
+
+def unescape(text: str) -> str:
+    """A string literal without its escapes; an unknown escape stays as it is (rule 35)."""
+    if "\\" not in text:
+        return text
+    text = _ESCAPE.sub(_character, text)
+    return _SURROGATES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+
+
+def _character(escape: re.Match[str]) -> str:
+    short, long, other = escape.groups()
+    if short or long:
+        code = int(short or long, 16)
+        return chr(code) if code <= 0x10FFFF else escape[0]
+    return _ESCAPED.get(other, escape[0])
