@@ -1,0 +1,50 @@
+"""Whether what the diagram names exists: roles, forms, decisions, processes, connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Set
+
+from engine.diagram.elements import Diagram, Kind, Node
+from engine.diagram.lint.catalogue import Catalogue
+from engine.diagram.problems import Problem, error, warning
+
+RIGHTS = frozenset({"edit", "read", "hide"})
+
+
+def check(diagram: Diagram, catalogue: Catalogue | None) -> Iterator[Problem]:
+    known = catalogue or Catalogue()
+    own = {process.id for process in diagram.processes}
+    missing = error if catalogue is not None else warning
+    for process in diagram.processes:
+        if process.executable is False and process is not diagram.main:
+            continue
+        for _, node in process.scope.walk():
+            yield from _node(node, known, own, missing)
+
+
+def _node(node: Node, known: Catalogue, own: Set[str], missing: Callable[..., Problem]) -> Iterator[Problem]:
+    if node.kind is Kind.USER_TASK:
+        yield from _user_task(node, known, missing)
+    named = (
+        (node.extension.get("decisionRef"), known.decisions, "决策"),
+        (node.extension.get("connector"), known.connectors, "连接器"),
+        (node.called_element if node.called_element not in own else None, known.processes, "被调用的流程"),
+    )
+    for key, keys, label in named:
+        if key and keys is not None and key not in keys:
+            yield error("unknown-reference", node.id, node.line, f"“{node.title}”的{label} {key} 不存在，请改正。")
+
+
+def _user_task(node: Node, known: Catalogue, missing: Callable[..., Problem]) -> Iterator[Problem]:
+    for attribute, keys, label in (("role", known.roles, "办理角色"), ("formKey", known.forms, "表单")):
+        key = node.extension.get(attribute)
+        if not key:
+            message = f"用户任务“{node.title}”没有指定{label}（anlan:{attribute}）。"
+            yield missing("no-" + attribute, node.id, node.line, message)
+        elif keys is not None and key not in keys:
+            message = f"“{node.title}”的{label} {key} 不存在，请改正。"
+            yield error("unknown-reference", node.id, node.line, message)
+    for key, right in node.extension.field_rights.items():
+        if right not in RIGHTS:
+            message = f"字段 {key} 的权限 {right} 应为 edit、read 或 hide。"
+            yield error("field-right", node.id, node.line, message)

@@ -1,0 +1,130 @@
+"""Whether the elements are connected to a process that can begin and go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.diagram.elements import Diagram, Kind, Node, Process, Scope, Trigger
+from engine.diagram.problems import Problem, error, warning
+
+
+def check(diagram: Diagram) -> Iterator[Problem]:
+    if diagram.main is None:
+        message = "文件里没有可执行的流程，请在流程属性中勾选“可执行”。"
+        yield error("no-process", None, None, message)
+    for process in diagram.processes:
+        if process.executable is False and process is not diagram.main:
+            continue
+        yield from _process(process)
+
+
+def _process(process: Process) -> Iterator[Problem]:
+    if not process.scope.start_events():
+        yield error("no-start", process.id, process.line, "流程没有开始事件，请画一个开始事件并连到第一个环节。")
+    yield from _scope(process.scope, process.id, process.line)
+    for _, node in process.scope.walk():
+        if node.body is not None:
+            yield from _scope(node.body, node.id, node.line)
+            yield from _event_subprocess(node)
+
+
+def _scope(scope: Scope, owner: str, line: int | None) -> Iterator[Problem]:
+    if not scope.nodes:
+        yield error("empty", owner, line, "流程里没有任何环节，请至少画出开始、环节和结束。")
+    plain = [node for node in scope.start_events() if node.event.trigger is Trigger.NONE]
+    for extra in plain[1:]:
+        message = f"多了一个开始事件“{extra.title}”，一个流程只能有一个普通开始事件，请合并。"
+        yield error("several-starts", extra.id, extra.line, message)
+    yield from _flows(scope)
+    for node in scope.nodes.values():
+        yield from _node(scope, node)
+    yield from _unreachable(scope)
+
+
+def _flows(scope: Scope) -> Iterator[Problem]:
+    for flow in scope.flows.values():
+        for end, label in ((flow.source, "起点"), (flow.target, "终点")):
+            if end and end not in scope.nodes:
+                message = f"连线的{label} {end} 不在同一流程或子流程里，请重新连接。"
+                yield error("dangling-flow", flow.id, flow.line, message)
+
+
+def _node(scope: Scope, node: Node) -> Iterator[Problem]:
+    incoming, outgoing = scope.incoming(node.id), scope.outgoing(node.id)
+    if node.kind is Kind.START_EVENT and incoming:
+        yield error("start-incoming", node.id, node.line, "开始事件不能有入线，请把连线接到后面的环节。")
+    if node.kind is Kind.END_EVENT and outgoing:
+        yield error("end-outgoing", node.id, node.line, "结束事件不能有出线，请改用中间事件或删除出线。")
+    if node.kind is Kind.BOUNDARY_EVENT:
+        yield from _boundary(scope, node, bool(incoming), bool(outgoing))
+    if node.is_event_subprocess and (incoming or outgoing):
+        yield error("event-subprocess-flow", node.id, node.line, "事件子流程不能有入线或出线，请删除连线。")
+    if node.default is not None and node.default not in {flow.id for flow in outgoing}:
+        yield error("default", node.id, node.line, f"默认出线 {node.default} 不是从这里出发的连线，请重新指定。")
+    if node.kind.is_gateway and not outgoing:
+        yield error("gateway-end", node.id, node.line, f"网关“{node.title}”没有出线，请连到下一个环节。")
+    if node.kind is Kind.EXCLUSIVE_GATEWAY and len(outgoing) > 1:
+        yield from _exclusive(scope, node)
+
+
+def _exclusive(scope: Scope, node: Node) -> Iterator[Problem]:
+    open_flows = [f for f in scope.outgoing(node.id) if f.condition is None and f.id != node.default]
+    if open_flows:
+        message = f"网关“{node.title}”的出线没有条件也不是默认出线，后面的出线永远不会走到，请填写条件或设为默认。"
+        yield warning("no-condition", open_flows[0].id, open_flows[0].line, message)
+    elif node.default is None:
+        message = f"网关“{node.title}”没有默认出线，如果条件都不成立办件会停住，建议指定一条默认出线。"
+        yield warning("no-default", node.id, node.line, message)
+
+
+def _boundary(scope: Scope, node: Node, incoming: bool, outgoing: bool) -> Iterator[Problem]:
+    host = scope.nodes.get(node.attached_to or "")
+    if host is None or not host.kind.is_activity:
+        message = f"边界事件“{node.title}”没有附着在同一层的活动上，请把它拖到活动的边框上。"
+        yield error("boundary-host", node.id, node.line, message)
+    if incoming:
+        yield error("boundary-incoming", node.id, node.line, "边界事件不能有入线，请删除。")
+    if not outgoing:
+        message = f"边界事件“{node.title}”没有出线，请连到处理它的环节。"
+        yield error("boundary-outgoing", node.id, node.line, message)
+
+
+def _event_subprocess(node: Node) -> Iterator[Problem]:
+    if not node.is_event_subprocess or node.body is None:
+        return
+    starts = node.body.start_events()
+    if len(starts) != 1:
+        message = f"事件子流程“{node.title}”应有且只有一个开始事件，现有 {len(starts)} 个。"
+        yield error("event-subprocess-start", node.id, node.line, message)
+
+
+def _unreachable(scope: Scope) -> Iterator[Problem]:
+    if not scope.start_events():
+        return
+    reached = _reached(scope)
+    for node in scope.nodes.values():
+        if node.id not in reached and not node.is_event_subprocess and not node.for_compensation:
+            message = f"“{node.title}”从开始事件走不到，请连上它或删除。"
+            yield warning("unreachable", node.id, node.line, message)
+
+
+def _reached(scope: Scope) -> set[str]:
+    pending = [node.id for node in scope.start_events()]
+    reached: set[str] = set()
+    while pending:
+        node_id = pending.pop()
+        if node_id in reached or node_id not in scope.nodes:
+            continue
+        reached.add(node_id)
+        pending.extend(flow.target for flow in scope.outgoing(node_id))
+        pending.extend(event.id for event in scope.boundary_events(node_id))
+        pending.extend(_link_targets(scope, scope.nodes[node_id]))
+    return reached
+
+
+def _link_targets(scope: Scope, node: Node) -> Iterator[str]:
+    if node.kind is not Kind.INTERMEDIATE_THROW_EVENT or node.event.trigger is not Trigger.LINK:
+        return
+    for other in scope.nodes.values():
+        if other.kind is Kind.INTERMEDIATE_CATCH_EVENT and other.event.name == node.event.name:
+            yield other.id

@@ -1,0 +1,43 @@
+"""Token semantics: what a diagram does when people, time and messages move a case.
+
+SpiffWorkflow stays behind this door.
+"""
+
+from __future__ import annotations
+
+from engine.interpreter.codec import State, variables_of
+from engine.interpreter.errors import BpmnError, TaskNotOpen, TimerNotDue, WaitNotLive
+from engine.interpreter.parser import compile_definition
+from engine.interpreter.services import DecisionOutcome, Services
+from engine.interpreter.specification import Activity, Outcome, Specification
+from engine.interpreter.steps import ClosedTask, OpenedTask, Step, complete, correlate, fire, start
+from engine.interpreter.trail import Condition, Passage, PassageKind
+from engine.interpreter.waits import Thrown, Wait, WaitKind
+
+__all__ = [
+    "Activity",
+    "BpmnError",
+    "ClosedTask",
+    "Condition",
+    "DecisionOutcome",
+    "OpenedTask",
+    "Outcome",
+    "Passage",
+    "PassageKind",
+    "Services",
+    "Specification",
+    "State",
+    "Step",
+    "TaskNotOpen",
+    "Thrown",
+    "TimerNotDue",
+    "Wait",
+    "WaitKind",
+    "WaitNotLive",
+    "compile_definition",
+    "complete",
+    "correlate",
+    "fire",
+    "start",
+    "variables_of",
+]

@@ -1,0 +1,74 @@
+"""State as bytes, the same for the same case: tokens without their specification, variables beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from SpiffWorkflow.util.task import TaskState
+
+from engine import values
+from engine.interpreter.corrections import Token, TokenTree
+from engine.interpreter.errors import StateUnreadable
+from engine.interpreter.scopes import Variables
+
+FORMAT = 1
+#: The id of the token that holds the whole case; its variables outlive it.
+ROOT = "1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """A case between two steps."""
+
+    tokens: bytes
+    variables: bytes
+
+
+def encode(tree: TokenTree, variables: Variables) -> State:
+    """Rows `[id, parent, node, state, facts]`, each scope before what lies in it."""
+    rows: list[list[Any]] = []
+    pending = [tree.task_tree] if tree.task_tree is not None else []
+    while pending:
+        token = pending.pop()
+        rows.append([token.id, token._parent, token.task_spec.name, token._state, token.internal_data])
+        pending.extend(reversed(token.children))
+    return State(
+        tokens=orjson.dumps([FORMAT, tree.last_id, rows], option=orjson.OPT_SORT_KEYS),
+        variables=values.dumps({"scopes": variables.scopes, "items": variables.items}),
+    )
+
+
+def variables_of(state: State) -> dict[str, Any]:
+    """The variables of the process itself, also when the case has ended."""
+    scopes: dict[str, dict[str, Any]] = values.loads(state.variables)["scopes"]
+    return scopes[ROOT]
+
+
+def decode_variables(state: State) -> Variables:
+    content = values.loads(state.variables)
+    return Variables(content["scopes"], content["items"])
+
+
+def decode_tokens(state: State, tree: TokenTree) -> None:
+    """Put the stored tokens into an empty tree."""
+    version, last_id, rows = orjson.loads(state.tokens)
+    if version != FORMAT:
+        raise StateUnreadable(format=version)
+    for token_id, parent, node, code, facts in rows:
+        _restore(tree, token_id, parent, node, code, facts)
+    tree.last_id = last_id
+
+
+def _restore(tree: TokenTree, token_id: str, parent: str | None, node: str, code: int, facts: dict[str, Any]) -> None:
+    spec = tree.spec.task_specs.get(node)
+    if spec is None:
+        raise StateUnreadable(f"流程定义里没有办件所在的环节 {node}。", node=node)
+    token = Token(tree, spec, tree.tasks[parent] if parent is not None else None, token_id)
+    token._state = code
+    token.internal_data = facts
+    if parent is None:
+        tree.task_tree = token
+    if code == TaskState.READY and not spec.manual:
+        tree.schedule(token)

@@ -1,0 +1,165 @@
+"""One case while it moves: its tokens, its variables, and the record of what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.interpreter.corrections import Token, TokenTree
+from engine.interpreter.errors import NotUsable, UncaughtError
+from engine.interpreter.expressions import Evaluable, values_read
+from engine.interpreter.scopes import Variables
+from engine.interpreter.services import Services
+from engine.interpreter.trail import Condition, Passage, PassageKind
+from engine.interpreter.waits import Thrown
+
+if TYPE_CHECKING:
+    from engine.interpreter.nodes.base import Node, Path
+
+#: Subprocesses and called cases inside each other.
+MAX_NESTING = 50
+
+
+@dataclass(kw_only=True)
+class Record:
+    """What one step reports."""
+
+    opened: list[Token] = field(default_factory=list)
+    closed: list[tuple[Token, bool]] = field(default_factory=list)
+    trail: list[Passage] = field(default_factory=list)
+    thrown: list[Thrown] = field(default_factory=list)
+    ended: str | None = None
+
+
+class Execution(TokenTree):
+    """A token tree with variables and services."""
+
+    def __init__(self, net: Any, services: Services, variables: Variables) -> None:
+        super().__init__(net)
+        self.services = services
+        self.variables = variables
+        self.record = Record()
+
+    def place(self, node: Node, scope: Token | None, *, flow: str | None = None, **facts: Any) -> Token:
+        """Put a token on a node inside a scope; it arrives at once."""
+        token = self.add(node, scope)
+        token.internal_data = {**facts, "flow": flow} if flow else facts
+        self._check_nesting(token)
+        node._update(token)
+        return token
+
+    def follow(self, path: Path, scope: Token, **facts: Any) -> Token:
+        """Let a token take a sequence flow."""
+        if path.flow_id:
+            self.pass_flow(path.flow_id)
+        return self.place(path.target, scope, flow=path.flow_id, **facts)
+
+    def pass_flow(self, flow_id: str) -> None:
+        self.record.trail.append(Passage(element_id=flow_id, kind=PassageKind.FLOW))
+
+    def pass_node(self, node: Node, token: Token, conditions: tuple[Condition, ...] = ()) -> None:
+        passage = node.passage(token, conditions)
+        if passage is not None:
+            self.record.trail.append(passage)
+
+    def withdraw(self, token: Token, *, canceled: bool = True) -> None:
+        """Take a token away with all that lives inside it."""
+        self.withdraw_children(token)
+        if token.task_spec.manual:
+            self.record.closed.append((token, canceled))
+        self.variables.drop(token)
+        self.discard(token)
+
+    def withdraw_children(self, token: Token) -> None:
+        for child in token.children:
+            self.withdraw(child)
+
+    def live(self) -> list[Token]:
+        """All tokens, the oldest first."""
+        return sorted(self.tasks.values(), key=lambda token: int(token.id))
+
+    def waiting(self) -> Iterator[Token]:
+        return (token for token in self.live() if token._state == TaskState.WAITING)
+
+    def advance(self) -> None:
+        """Go on until only people, time or the outside can move the case."""
+        self.do_engine_steps()
+        while self._synchronise():
+            self.do_engine_steps()
+
+    def after_engine_step(self) -> None:
+        """A condition that has become true is noticed before anything else happens."""
+        self._poll_conditions()
+
+    def _poll_conditions(self) -> bool:
+        fired = False
+        for token in list(self.waiting()) if self.spec.has_conditions else ():
+            if token.is_live and token.task_spec.becomes_true(token):
+                token.task_spec.trigger(token, {})
+                fired = True
+        return fired
+
+    def _synchronise(self) -> bool:
+        """Fire what can only be judged when nothing else moves: conditions, then inclusive joins."""
+        if self._poll_conditions():
+            return True
+        return any(token.task_spec.synchronise(token) for token in self.waiting())
+
+    def context(self, token: Token | None, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What an expression at a token sees: facts before local names before outer names."""
+        return {**self.variables.visible(token), **(extra or {}), **self.services.facts}
+
+    def evaluate(self, expression: Evaluable, token: Token | None, extra: Mapping[str, Any] | None = None) -> Any:
+        return expression(self.context(token, extra))
+
+    def decide(self, path: Path, context: Mapping[str, Any]) -> Condition:
+        """Evaluate a flow's condition and keep what it read; only true is true."""
+        assert path.condition is not None
+        return Condition(
+            flow_id=path.flow_id,
+            text=path.condition.text,
+            values=values_read(path.condition, context),
+            result=path.condition(context) is True,
+        )
+
+    def throw_error(self, token: Token, code: str, message: str = "") -> None:
+        """Hand an error to the nearest event that catches it; raises `UncaughtError` if there is none."""
+        if not self._propagate(token, "error", code):
+            detail = f"流程抛出的错误 {code} 没有任何事件接住，办件停在原处。{message}"
+            raise UncaughtError(detail.strip(), error=code, element=token.task_spec.bpmn_id)
+
+    def escalate(self, token: Token, code: str) -> None:
+        """Hand an escalation to the nearest event that catches it; nobody has to (BPMN 2.0.2 §10.5.1)."""
+        self._propagate(token, "escalation", code)
+
+    def _propagate(self, token: Token, trigger: str, code: str) -> bool:
+        source: Token | None = token
+        while source is not None:
+            boundary = source.task_spec.boundary_for(trigger, code)
+            if boundary is not None:
+                boundary.happen(source)
+                return True
+            handler = self._handler_around(source, trigger, code)
+            if handler is not None and source.parent is not None:
+                handler.happen(source.parent)
+                return True
+            source = source.parent
+        return False
+
+    def _handler_around(self, source: Token, trigger: str, code: str) -> Any:
+        """An event subprocess beside the source; one that is running does not catch its own errors."""
+        if source.parent is None or source.task_spec.is_event_subprocess:
+            return None
+        return source.parent.task_spec.handler_for(trigger, code)
+
+    def _check_nesting(self, token: Token) -> None:
+        if not token.task_spec.is_scope:
+            return
+        depth, scope = 0, token.parent
+        while scope is not None:
+            depth, scope = depth + 1, scope.parent
+        if depth > MAX_NESTING:
+            raise NotUsable(f"子流程和调用活动嵌套超过 {MAX_NESTING} 层。", element=token.task_spec.bpmn_id)

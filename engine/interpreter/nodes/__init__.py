@@ -1,0 +1,1 @@
+"""Task specifications of our own for SpiffWorkflow's tokens: what each BPMN element does with one."""

@@ -1,0 +1,118 @@
+"""Tasks (BPMN 2.0.2 §13.3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import feel
+from engine.interpreter.corrections import Token
+from engine.interpreter.errors import BpmnError
+from engine.interpreter.mappings import Mappings
+from engine.interpreter.nodes.base import Node
+from engine.interpreter.nodes.events import Catcher, Event, thrown
+
+
+class Task(Node):
+    """An abstract task: nothing is known about its work, so it is done at once."""
+
+    def __init__(self, *args: Any, mappings: Mappings | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mappings = mappings or Mappings()
+
+
+class UserTask(Task):
+    """Waits, READY, for a person to complete it. Manual tasks are completed by a person too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manual = True
+
+    def _on_ready_hook(self, my_task: Token) -> None:
+        my_task.workflow.record.opened.append(my_task)
+
+    def submit(self, token: Token, submission: Mapping[str, Any]) -> None:
+        """Take what a person filled in, and let the token go on."""
+        self.write(token, self.mappings.read_received(token, submission))
+        token.run()
+
+
+class ScriptTask(Task):
+    """Assigns FEEL results to variables, line by line."""
+
+    def __init__(self, *args: Any, assignments: tuple[tuple[tuple[str, ...], feel.Expression], ...], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.assignments = assignments
+
+    def execute(self, token: Token) -> bool | None:
+        for (name, *inner), source in self.assignments:
+            context = token.workflow.context(token)
+            value = source(context)
+            self.write(token, {name: _replaced(context.get(name), inner, value) if inner else value})
+        return True
+
+
+def _replaced(context: Any, path: list[str], value: Any) -> Any:
+    """A copy of a context with one inner value set; the original is history."""
+    if not path:
+        return value
+    copy = dict(context) if isinstance(context, Mapping) else {}
+    copy[path[0]] = _replaced(copy.get(path[0]), path[1:], value)
+    return copy
+
+
+class BusinessRuleTask(Task):
+    """Asks a decision and keeps its value."""
+
+    def __init__(self, *args: Any, decision_ref: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decision_ref = decision_ref
+
+    def execute(self, token: Token) -> bool | None:
+        execution = token.workflow
+        context = {**execution.context(token), **self.mappings.read_inputs(token)}
+        token.decision = execution.services.decide(self.decision_ref, context)
+        self.write(token, self._results(token, token.decision.value))
+        return True
+
+    def _results(self, token: Token, value: Any) -> dict[str, Any]:
+        if self.mappings.outputs:
+            return self.mappings.read_outputs(token, value if isinstance(value, Mapping) else {"result": value})
+        return {self.mappings.result_variable: value} if self.mappings.result_variable else {}
+
+
+class ServiceTask(Task):
+    """Lets a connector work; its business refusals are errors the diagram can catch."""
+
+    def __init__(self, *args: Any, connector: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connector = connector
+
+    def execute(self, token: Token) -> bool | None:
+        execution = token.workflow
+        try:
+            results = execution.services.call(self.connector, self.mappings.read_inputs(token))
+        except BpmnError as refusal:
+            execution.throw_error(token, refusal.code, refusal.message)
+            return None
+        if self.mappings.outputs or self.mappings.result_variable:
+            self.write(token, self.mappings.read_received(token, results))
+        return True
+
+
+class SendTask(Task):
+    """Sends a message out of the case."""
+
+    def __init__(self, *args: Any, definition: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.definition = definition
+
+    def execute(self, token: Token) -> bool | None:
+        token.workflow.record.thrown.append(thrown(self, self.definition, self.mappings, token))
+        return True
+
+
+class ReceiveTask(Catcher):
+    """Waits for a message; an activity, so events may be attached to it."""
+
+    passage_kind = Node.passage_kind

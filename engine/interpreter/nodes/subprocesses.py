@@ -1,0 +1,188 @@
+"""Scopes: the process itself, subprocesses, event subprocesses and called processes (BPMN 2.0.2 §13.3.4, §13.5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from engine.diagram.elements import Kind
+from engine.interpreter.corrections import Token
+from engine.interpreter.mappings import Mappings
+from engine.interpreter.nodes.base import Node
+from engine.interpreter.nodes.events import Catcher
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inside:
+    """What lies directly in a scope."""
+
+    #: where tokens begin: the start event, or every node without incoming flow
+    starts: tuple[Node, ...] = ()
+    #: the start events of its event subprocesses
+    event_starts: tuple[EventStart, ...] = ()
+
+
+class FlowScope(Node):
+    """A node whose token holds the tokens of a flow."""
+
+    is_scope = True
+    #: what the first tokens inside are told
+    start_facts: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, *args: Any, mappings: Mappings | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inside = Inside()
+        self.mappings = mappings or Mappings()
+
+    def execute(self, token: Token) -> bool | None:
+        """Listen for the scope's events, then start what is inside."""
+        self.enter(token)
+        for event in self.inside.event_starts:
+            event.attach(token)
+        for start in self.inside.starts:
+            token.workflow.place(start, token, **self.start_facts)
+        if not self.inside.starts:
+            self.finish_if_empty(token, self.bpmn_id)
+        return None
+
+    def enter(self, token: Token) -> None:
+        """Declare the variables that are given to the scope."""
+        given = self.mappings.read_inputs(token)
+        if given:
+            token.workflow.variables.declare(token, given)
+
+    def child_done(self, scope: Token, node: Node, token: Token) -> None:
+        """A token has finished at a node: it goes on by the outgoing flows, or ends here."""
+        execution = scope.workflow
+        taken, conditions = node.choose(token, execution.context(scope) if node.paths else {})
+        execution.pass_node(node, token, conditions)
+        execution.withdraw(token, canceled=False)
+        for path in taken:
+            execution.follow(path, scope)
+        if not taken:
+            self.ended_at(scope, node)
+            self.finish_if_empty(scope, node.bpmn_id)
+
+    def ended_at(self, scope: Token, node: Node) -> None:
+        """A token has come to its end in this scope."""
+
+    def finish_if_empty(self, scope: Token, last_id: str) -> None:
+        """A scope is done when no token is left in it; events it listens for do not count."""
+        if not any(child for child in scope.children if not child.internal_data.get("listening")):
+            self.finish(scope, last_id)
+
+    def finish(self, scope: Token, last_id: str) -> None:
+        self.leave(scope)
+        scope.complete()
+
+    def leave(self, token: Token) -> None:
+        """Hand results out of the scope."""
+        if self.mappings.outputs:
+            results = self.mappings.read_outputs(token)
+            self.write_around(token, results)
+
+    def write_around(self, token: Token, results: Mapping[str, Any]) -> None:
+        token.outputs = dict(results)
+        for name, value in results.items():
+            token.workflow.variables.write(token.parent, name, value)
+
+    def clear(self, scope: Token) -> None:
+        """Withdraw everything inside, but for the events attached to the scope itself."""
+        for child in scope.children:
+            if child.task_spec not in self.boundary_events:
+                scope.workflow.withdraw(child)
+
+    def handler_for(self, trigger: str, code: str) -> EventStart | None:
+        matching = [event for event in self.inside.event_starts if event.catches(trigger, code)]
+        return max(matching, key=lambda event: event.definition.code is not None, default=None)
+
+    def keeps_variables(self, token: Token) -> bool:
+        return self.mappings.restricts or super().keeps_variables(token)
+
+
+class SubProcess(FlowScope):
+    """An embedded subprocess. With output mappings its variables are its own; without, they belong around it."""
+
+
+class ProcessScope(FlowScope):
+    """A process: the root of a case's tokens, or what a call activity runs. Its variables are its own."""
+
+    isolates = True
+
+    def keeps_variables(self, token: Token) -> bool:
+        return True
+
+    def ended_at(self, scope: Token, node: Node) -> None:
+        """Which of the process' end events was reached last tells how the case ended."""
+        if node.element.kind is Kind.END_EVENT:
+            scope.internal_data["end"] = node.bpmn_id
+
+    def finish(self, scope: Token, last_id: str) -> None:
+        if scope.parent is not None:
+            scope.parent.task_spec.returned(scope.parent, scope)
+            return
+        execution = scope.workflow
+        execution.record.ended = scope.internal_data.get("end", last_id)
+        final = execution.variables.visible(scope)
+        execution.withdraw(scope, canceled=False)
+        execution.variables.declare(scope, final)
+
+
+class CallActivity(Node):
+    """Runs another process: it sees what is mapped into it and gives back what is mapped out."""
+
+    is_scope = True
+
+    def __init__(self, *args: Any, mappings: Mappings, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mappings = mappings
+        self.called: ProcessScope | None = None
+
+    def execute(self, token: Token) -> bool | None:
+        execution = token.workflow
+        process = execution.place(self.called, token)
+        execution.variables.declare(process, self.mappings.read_inputs(token))
+        return None
+
+    def returned(self, token: Token, process: Token) -> None:
+        """The called process has ended."""
+        results = self.mappings.read_outputs(process)
+        token.workflow.withdraw(process, canceled=False)
+        self.write(token, results)
+        token.complete()
+
+
+class EventSubprocess(FlowScope):
+    """An event subprocess, started by its start event's listener."""
+
+    is_event_subprocess = True
+    start_facts: ClassVar[dict[str, Any]] = {"happened": True}
+
+
+class EventStart(Catcher):
+    """The start event of an event subprocess: a listener beside the scope's tokens, then the first node inside."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subprocess: EventSubprocess | None = None
+        self.interrupting = self.element.interrupting
+
+    def attach(self, scope: Token) -> None:
+        if self.definition.is_awaited:
+            scope.workflow.place(self, scope, listening=True)
+
+    def trigger(self, token: Token, values: Mapping[str, Any]) -> None:
+        scope = token.parent
+        if self.interrupting or not self.repeat(token):
+            token.workflow.withdraw(token)
+        self.happen(scope, values)
+
+    def happen(self, scope: Token, values: Mapping[str, Any] | None = None) -> None:
+        """Start the event subprocess in a scope, in place of what runs there if it interrupts."""
+        if self.interrupting:
+            scope.task_spec.clear(scope)
+        instance = scope.workflow.place(self.subprocess, scope)
+        received = self.mappings.read_received(instance, values or {})
+        if received:
+            scope.workflow.variables.declare(instance, received)

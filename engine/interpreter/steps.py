@@ -1,0 +1,167 @@
+"""The five things that can happen to a case, each a pure function of specification, state and services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine import feel
+from engine.diagram.elements import Trigger
+from engine.interpreter.codec import ROOT, State, decode_tokens, decode_variables, encode
+from engine.interpreter.corrections import Token
+from engine.interpreter.errors import TaskNotOpen, TimerNotDue, WaitNotLive
+from engine.interpreter.execution import Execution
+from engine.interpreter.nodes.events import Catcher, due_at
+from engine.interpreter.scopes import Variables
+from engine.interpreter.services import Services
+from engine.interpreter.specification import Specification
+from engine.interpreter.trail import Passage
+from engine.interpreter.waits import Thrown, Wait
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedTask:
+    """A user or manual task that now waits for a person."""
+
+    #: unique within the case
+    token_id: str
+    activity_id: str
+    name: str
+    kind: str
+    #: evaluated `anlan:in` mappings
+    inputs: Mapping[str, Any]
+    #: evaluated `anlan:scope`
+    scope: Any = None
+    #: evaluated `anlan:dueIn`
+    due_in: Any = None
+    #: the element of a multi-instance activity, and its place counted from 0
+    item: Any = None
+    index: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedTask:
+    token_id: str
+    activity_id: str
+    #: withdrawn by the flow, not completed by a person
+    canceled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What happened."""
+
+    state: State
+    opened: tuple[OpenedTask, ...]
+    closed: tuple[ClosedTask, ...]
+    #: everything the case waits for after the step
+    waits: tuple[Wait, ...]
+    trail: tuple[Passage, ...]
+    #: the process scope after the step
+    variables: Mapping[str, Any]
+    #: messages and signals for other cases
+    thrown: tuple[Thrown, ...] = ()
+    #: the element with which the case ended
+    ended: str | None = None
+
+
+def start(spec: Specification, variables: Mapping[str, Any], services: Services) -> Step:
+    """Begin a case."""
+    execution = Execution(spec.net, services, Variables({}, {}))
+
+    def begin() -> None:
+        root = execution.place(spec.net.root, None)
+        execution.variables.declare(root, variables)
+
+    return _step(spec, execution, begin)
+
+
+def complete(
+    spec: Specification, state: State, token_id: str, variables: Mapping[str, Any], services: Services
+) -> Step:
+    """A person has done an open task; raises `TaskNotOpen` for anything else."""
+    execution = _load(spec, state, services)
+    token = execution.tasks.get(token_id)
+    if token is None or not token.task_spec.manual or token._state != TaskState.READY:
+        raise TaskNotOpen(token=token_id)
+    return _step(spec, execution, lambda: token.task_spec.submit(token, variables))
+
+
+def fire(spec: Specification, state: State, wait_id: str, services: Services) -> Step:
+    """A timer is due; raises `WaitNotLive` or `TimerNotDue`."""
+    execution = _load(spec, state, services)
+    token = _waiting(execution, wait_id, {Trigger.TIMER})
+    if due_at(token) > services.now:
+        raise TimerNotDue(wait=wait_id, due_at=due_at(token))
+    return _step(spec, execution, lambda: token.task_spec.trigger(token, {}))
+
+
+def correlate(spec: Specification, state: State, wait_id: str, values: Mapping[str, Any], services: Services) -> Step:
+    """A message or signal has come for a subscription; raises `WaitNotLive`."""
+    execution = _load(spec, state, services)
+    token = _waiting(execution, wait_id, {Trigger.MESSAGE, Trigger.SIGNAL})
+    return _step(spec, execution, lambda: token.task_spec.trigger(token, values))
+
+
+def _load(spec: Specification, state: State, services: Services) -> Execution:
+    execution = Execution(spec.net, services, decode_variables(state))
+    decode_tokens(state, execution)
+    return execution
+
+
+def _waiting(execution: Execution, wait_id: str, triggers: set[Trigger]) -> Token:
+    token = execution.tasks.get(wait_id)
+    node = token.task_spec if token is not None else None
+    if token is None or token._state != TaskState.WAITING or not isinstance(node, Catcher):
+        raise WaitNotLive(wait=wait_id)
+    if node.definition.trigger not in triggers:
+        raise WaitNotLive(wait=wait_id)
+    return token
+
+
+def _step(spec: Specification, execution: Execution, move: Callable[[], None]) -> Step:
+    with feel.clock(execution.services.now):
+        move()
+        execution.advance()
+        opened = tuple(_opened(spec, token) for token in execution.record.opened if token.is_live)
+    record = execution.record
+    before = {token.id for token in record.opened}
+    return Step(
+        state=encode(execution, execution.variables),
+        opened=opened,
+        closed=tuple(_closed(token, canceled) for token, canceled in record.closed if token.id not in before),
+        waits=tuple(wait for token in execution.waiting() if (wait := _wait(token)) is not None),
+        trail=tuple(record.trail),
+        variables=dict(execution.variables.scopes[ROOT]),
+        thrown=tuple(record.thrown),
+        ended=record.ended,
+    )
+
+
+def _wait(token: Token) -> Wait | None:
+    return token.task_spec.wait(token) if isinstance(token.task_spec, Catcher) else None
+
+
+def _opened(spec: Specification, token: Token) -> OpenedTask:
+    node = token.task_spec
+    activity = spec.activities[node.bpmn_id]
+    context = token.workflow.context(token)
+    element = node.element.loop.element_variable if node.element.loop else None
+    return OpenedTask(
+        token_id=token.id,
+        activity_id=activity.id,
+        name=activity.name,
+        kind=activity.kind.value,
+        inputs=node.mappings.read_inputs(token),
+        scope=activity.scope(context) if activity.scope else None,
+        due_in=activity.due_in(context) if activity.due_in else None,
+        item=context.get(element) if element else None,
+        index=token.internal_data.get("index"),
+    )
+
+
+def _closed(token: Token, canceled: bool) -> ClosedTask:
+    return ClosedTask(token_id=token.id, activity_id=token.task_spec.bpmn_id, canceled=canceled)

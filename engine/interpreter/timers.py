@@ -1,0 +1,69 @@
+"""When a timer is due, from what its expression gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from engine.diagram.elements import TimerKind
+from engine.diagram.iso8601 import Cycle, Period, parse_cycle, parse_duration, parse_instant, to_instant
+from engine.feel import YearsMonthsDuration
+from engine.interpreter.errors import NotUsable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """The next time a timer fires, and how often it still does."""
+
+    due_at: datetime
+    #: further firings after this one; None is for ever
+    remaining: int | None = 0
+    interval: Period | None = None
+
+
+def schedule(kind: TimerKind, value: Any, now: datetime, element_id: str) -> Schedule:
+    """The first firing; raises `NotUsable` when the value is no time."""
+    cycle = _cycle(value) if kind is TimerKind.CYCLE else None
+    if cycle is not None:
+        return _first_of(cycle, now)
+    due_at = _due_at(value, now)
+    if due_at is None or kind is TimerKind.CYCLE:
+        raise NotUsable(f"定时表达式应得到日期、时间或时长，实际得到 {value!r}。", element=element_id)
+    return Schedule(due_at=due_at)
+
+
+def following(due_at: datetime, remaining: int | None, interval: Period) -> Schedule:
+    """The next repetition: counted from when this one was due, so that none is missed (design §9)."""
+    left = None if remaining is None else remaining - 1
+    return Schedule(due_at=interval.after(due_at), remaining=left, interval=interval)
+
+
+def _first_of(cycle: Cycle, now: datetime) -> Schedule:
+    remaining = None if cycle.times is None else max(cycle.times - 1, 0)
+    due_at = cycle.start or cycle.interval.after(now)
+    return Schedule(due_at=due_at, remaining=remaining, interval=cycle.interval)
+
+
+def _due_at(value: Any, now: datetime) -> datetime | None:
+    period = _period(value)
+    if period is not None:
+        return period.after(now)
+    if isinstance(value, str):
+        return parse_instant(value)
+    return to_instant(value) if isinstance(value, date) else None
+
+
+def _period(value: Any) -> Period | None:
+    if isinstance(value, timedelta):
+        return Period(time=value)
+    if isinstance(value, YearsMonthsDuration):
+        return Period(months=value.months)
+    return parse_duration(value) if isinstance(value, str) else None
+
+
+def _cycle(value: Any) -> Cycle | None:
+    if isinstance(value, str):
+        return parse_cycle(value)
+    interval = _period(value)
+    return Cycle(times=None, start=None, interval=interval) if interval and interval.is_positive else None
