@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, or_, select
 
 from engine.commands import Actor
 from engine.errors import Forbidden
 from engine.model import TaskStatus, UserTask
 from engine.organisation import HeldPosition
 from engine.roles import ROLES, Level, conflict_between, unit_at
+from engine.rows import AnyRow
 
 
 def responsible_unit(role: str | None, scope: object, region_code: str) -> str | None:
@@ -30,14 +29,14 @@ def holds(positions: tuple[HeldPosition, ...], role: str | None, unit_code: str 
     return any(held.role == role and held.unit_code == unit_code for held in positions)
 
 
-def ensure_candidate(positions: tuple[HeldPosition, ...], task: Row[Any]) -> None:
+def ensure_candidate(positions: tuple[HeldPosition, ...], task: AnyRow) -> None:
     """Refuse a person whose positions do not include the task's role in its unit."""
     if not holds(positions, task.role, task.unit_code):
         role = ROLES[task.role].name if task.role in ROLES else task.role
         raise Forbidden(f"“{task.name}”由{role}办理，您没有这一岗位。", role=task.role, unit=task.unit_code)
 
 
-def ensure_separated(connection: Connection, actor: Actor, task: Row[Any]) -> None:
+def ensure_separated(connection: Connection, actor: Actor, task: AnyRow) -> None:
     """Refuse a person whose earlier acts in the same case forbid this one (spec §3.1 rules a, b and d)."""
     persons = {actor.person_id, actor.principal}
     for earlier in _acts_of(connection, task.instance_id, persons):
@@ -48,7 +47,7 @@ def ensure_separated(connection: Connection, actor: Actor, task: Row[Any]) -> No
             raise Forbidden(f"{reason}：本办件的“{earlier.name}”已由您办理。", earlier_task=earlier.id)
 
 
-def _acts_of(connection: Connection, instance_id: str, persons: set[str]) -> list[Row[Any]]:
+def _acts_of(connection: Connection, instance_id: str, persons: set[str]) -> list[AnyRow]:
     statement = select(UserTask.id, UserTask.role, UserTask.name, UserTask.activity_id, UserTask.opened_seq).where(
         UserTask.instance_id == instance_id,
         UserTask.status == TaskStatus.COMPLETED,

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.clock import Clock, SystemClock
 from engine.definitions import DefinitionCache
 from engine.funds import FundsProjects, fund_connectors
-from engine.policy import PolicyProfiles
+from engine.policy.profiles import PolicyProfiles
 from engine.ports import AcceptAnyForm, FormPort, LocalConnector
 from engine.process_engine import ProcessEngine
 from engine.store.attachments import AttachmentStore

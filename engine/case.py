@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from engine import feel
 from engine.assignment import responsible_unit
@@ -19,6 +19,7 @@ from engine.interpreter import OpenedTask, State, Step, Wait
 from engine.interpreter.reading import variables_at
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, TaskStatus, UserTask
 from engine.organisation import person_name, region_facts
+from engine.rows import AnyRow
 from engine.services import CaseServices
 from engine.unit_of_work import UnitOfWork
 
@@ -28,7 +29,7 @@ class Case:
     """A process instance as a handler works on it."""
 
     work: UnitOfWork
-    row: Row[Any]
+    row: AnyRow
     bundle: PinnedBundle
     #: the number of the history event that this command appends
     seq: int
@@ -214,7 +215,7 @@ class Case:
         return deadline_of(task.due_in, self.work.now, last)
 
 
-def ensure_open(task: Row[Any]) -> None:
+def ensure_open(task: AnyRow) -> None:
     """Refuse an act on a task that is done or gone."""
     if task.status == TaskStatus.COMPLETED:
         raise Conflict(f"“{task.name}”已经办理过了，不能重复办理。", task=task.id)
@@ -222,7 +223,7 @@ def ensure_open(task: Row[Any]) -> None:
         raise Conflict(f"“{task.name}”已经取消，不需要再办理。", task=task.id)
 
 
-def load_task(work: UnitOfWork, task_id: str) -> Row[Any]:
+def load_task(work: UnitOfWork, task_id: str) -> AnyRow:
     """Read a user task."""
     row = work.connection.execute(select(UserTask).where(UserTask.id == task_id)).one_or_none()
     if row is None:

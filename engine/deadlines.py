@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.calendar import due_at, working_days_between
 from engine.clock import local_date
+from engine.rows import AnyRow
 
 #: the clock of a step stops while the village mends what this outcome sent back (spec §5: 补正期停表)
 CORRECTION = "return_for_correction"
@@ -24,7 +22,7 @@ class Deadline:
     allowance: int | None = None
 
 
-def deadline_of(due_in: object, now: datetime, last: Row[Any] | None) -> Deadline:
+def deadline_of(due_in: object, now: datetime, last: AnyRow | None) -> Deadline:
     """Compute a task's deadline from the evaluated `anlan:dueIn` and its last completion in the case."""
     if isinstance(due_in, timedelta):
         return Deadline(due_at=now + due_in)

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from engine import diagram, dmn, values
 from engine.errors import NotFound
 from engine.interpreter import Specification, compile_definition
 from engine.model import Blob, Bundle, ProcessDefinition, Resource
 from engine.ports import FormPort
+from engine.rows import AnyRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +86,7 @@ class DefinitionCache:
         return known
 
     def _compile(self, connection: Connection, digest: str) -> PinnedBundle:
-        content = connection.scalar(select(Bundle.content).where(Bundle.digest == digest))
+        content = connection.execute(select(Bundle.content).where(Bundle.digest == digest)).scalar_one()
         called = {key: load_blob(connection, blob) for key, blob in content["called"].items()}
         diagram_content = load_blob(connection, content["diagram"])
         return PinnedBundle(
@@ -132,7 +132,7 @@ class BundleBuilder:
         )
         return {(row.kind, row.key): row.digest for row in rows}
 
-    def build(self, definition: Row[Any], called: Mapping[str, str]) -> str:
+    def build(self, definition: AnyRow, called: Mapping[str, str]) -> str:
         """Store the bundle of a definition, if it is new, and return its digest."""
         diagrams = {key: load_blob(self._connection, digest) for key, digest in called.items()}
         specification = compile_definition(load_blob(self._connection, definition.digest), called=diagrams)
@@ -161,7 +161,7 @@ class BundleBuilder:
         return load_blob(self._connection, digest) if digest else None
 
 
-def latest_definition(connection: Connection, key: str) -> Row[Any]:
+def latest_definition(connection: Connection, key: str) -> AnyRow:
     """The newest version of a process."""
     row = connection.execute(
         select(ProcessDefinition)

@@ -7,20 +7,19 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row
-
 from engine import feel
 from engine.definitions import PinnedBundle
 from engine.dmn import DecisionOutcome
 from engine.errors import Refused
 from engine.ports import CaseFacts, Work
+from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
 
 class CaseServices:
     """The interpreter's services for one case within one command."""
 
-    def __init__(self, *, work: UnitOfWork, bundle: PinnedBundle, row: Row[Any], case_facts: Mapping[str, Any]) -> None:
+    def __init__(self, *, work: UnitOfWork, bundle: PinnedBundle, row: AnyRow, case_facts: Mapping[str, Any]) -> None:
         self._work = work
         self._bundle = bundle
         self._row = row

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from engine.clock import local_date
 from engine.commands import StartProcess
-from engine.diagram import Kind, Process
+from engine.diagram.elements import Kind, Process
 from engine.errors import Forbidden, Refused
 from engine.organisation import acting_positions
 from engine.roles import ROLES
+from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
 
@@ -34,7 +31,7 @@ def start_roles(process: Process) -> tuple[str, ...]:
     return tuple(roles)
 
 
-def starting_region(work: UnitOfWork, command: StartProcess, definition: Row[Any]) -> str:
+def starting_region(work: UnitOfWork, command: StartProcess, definition: AnyRow) -> str:
     """The project's region, the region asked for, or where the starter holds a starting role."""
     if command.project_id is not None and work.tools.projects is not None:
         facts = work.tools.projects.facts(work.connection, command.project_id)
@@ -46,7 +43,7 @@ def starting_region(work: UnitOfWork, command: StartProcess, definition: Row[Any
     return _region_of_starter(work, definition)
 
 
-def _region_of_starter(work: UnitOfWork, definition: Row[Any]) -> str:
+def _region_of_starter(work: UnitOfWork, definition: AnyRow) -> str:
     positions = acting_positions(work.connection, work.actor, local_date(work.now))
     units = {held.unit_code for held in positions if held.role in definition.start_roles}
     if not units:

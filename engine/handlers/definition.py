@@ -11,7 +11,8 @@ from sqlalchemy import delete, func, insert, select, update
 from engine import diagram, dmn
 from engine.commands import DeployedDefinition, DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
 from engine.definitions import digest_of, store_blob
-from engine.diagram import DiagramRefused, Problem, Process, Severity
+from engine.diagram import DiagramRefused, Problem, Severity
+from engine.diagram.elements import Process
 from engine.errors import FieldProblem, Invalid, Refused
 from engine.model import Deployment, DiagramDraft, ProcessDefinition, Resource
 from engine.roles import ROLES
@@ -41,7 +42,7 @@ def deploy_resources(work: UnitOfWork, command: DeployResources) -> DeploymentRe
         )
     )
     resources = [
-        key for kind, key, content in parcel.others if _store_resource(work, deployment_id, kind, key, content)
+        key for kind, key, content in parcel.others if _store(work, deployment_id, kind, key, content)
     ]
     stored = [_store_definition(work, deployment_id, process, content) for process, content in parcel.diagrams]
     definitions = tuple(definition for definition in stored if definition is not None)

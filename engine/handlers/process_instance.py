@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from engine import interpreter
 from engine.assignment import holds
@@ -18,6 +18,7 @@ from engine.history.outcome import outcome_of
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, UserTask
 from engine.organisation import acting_positions
 from engine.roles import ROLES, Duty, unit_at
+from engine.rows import AnyRow
 from engine.serials import next_serial
 from engine.starting import starting_region
 from engine.unit_of_work import UnitOfWork
@@ -48,7 +49,7 @@ def start_process(work: UnitOfWork, command: StartProcess) -> StartedProcess:
     return StartedProcess(instance_id=case.row.id, number=case.row.number, task_ids=opened)
 
 
-def _create(work: UnitOfWork, command: StartProcess, definition: Row[Any], region: str) -> Case:
+def _create(work: UnitOfWork, command: StartProcess, definition: AnyRow, region: str) -> Case:
     bundle_digest = BundleBuilder(work.connection, work.tools.forms).build(definition, {})
     today = local_date(work.now)
     policies = work.tools.policies
@@ -76,7 +77,7 @@ def _create(work: UnitOfWork, command: StartProcess, definition: Row[Any], regio
     return Case.load(work, instance_id)
 
 
-def _number(work: UnitOfWork, definition: Row[Any], bundle_digest: str, region: str) -> str:
+def _number(work: UnitOfWork, definition: AnyRow, bundle_digest: str, region: str) -> str:
     """The case's number by the diagram's rule, such as `"XM-" + county + "-" + year + "-" + serial`."""
     county, year = region[:6], str(local_date(work.now).year)
     serial = f"{next_serial(work.connection, f'{definition.key}:{county}:{year}'):05d}"
@@ -154,7 +155,7 @@ def correlate_message(work: UnitOfWork, command: CorrelateMessage) -> None:
         .limit(1)
     ).one_or_none()
     if subscription is None:
-        raise Conflict(f"办件 {case.row.number} 现在不接收“{command.name}”消息。", message=command.name)
+        raise Conflict(f"办件 {case.row.number} 现在不接收“{command.name}”消息。", name=command.name)
     step = interpreter.correlate(
         case.bundle.specification, case.state, subscription.wait_id, command.values, case.services
     )
@@ -166,7 +167,7 @@ def _record_event(
     case: Case,
     step: interpreter.Step,
     type_: str,
-    subscription: Row[Any],
+    subscription: AnyRow,
     received: Mapping[str, Any],
 ) -> None:
     opened = case.save(step)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from engine.commands import LogIn, LogInAs, LogOut, OpenedSession
 from engine.errors import Forbidden, NotFound
 from engine.model import LoginSession, Person
+from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
 #: argon2id, 19 MiB, two passes
@@ -53,7 +53,7 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def _count_failure(work: UnitOfWork, person: Row[Any] | None) -> None:
+def _count_failure(work: UnitOfWork, person: AnyRow | None) -> None:
     if person is None:
         return
     failures = person.failed_logins + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from engine import interpreter
 from engine.assignment import ensure_candidate, ensure_separated
@@ -20,6 +20,7 @@ from engine.interpreter import Activity
 from engine.model import TaskDraft, TaskStatus, UserTask
 from engine.organisation import acting_positions, person_name
 from engine.ports import FormTask
+from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
 
@@ -36,7 +37,7 @@ def release_task(work: UnitOfWork, command: ReleaseTask) -> None:
     _assign(work, task, None, "TaskReleased")
 
 
-def _assign(work: UnitOfWork, task: Row[Any], assignee_id: str | None, type_: str) -> None:
+def _assign(work: UnitOfWork, task: AnyRow, assignee_id: str | None, type_: str) -> None:
     changed = work.connection.execute(
         update(UserTask)
         .where(
@@ -59,7 +60,7 @@ def _assign(work: UnitOfWork, task: Row[Any], assignee_id: str | None, type_: st
     )
 
 
-def _actionable(work: UnitOfWork, task_id: str) -> Row[Any]:
+def _actionable(work: UnitOfWork, task_id: str) -> AnyRow:
     """The task, if it is open, belongs to the actor's position, and nobody else has taken it."""
     task = load_task(work, task_id)
     ensure_candidate(acting_positions(work.connection, work.actor, local_date(work.now)), task)
@@ -105,9 +106,7 @@ def _outcome_label(activity: Activity, outcome: str | None) -> str | None:
     return labels[outcome]
 
 
-def _accept(
-    work: UnitOfWork, case: Case, task: Row[Any], activity: Activity, command: CompleteTask
-) -> Mapping[str, Any]:
+def _accept(work: UnitOfWork, case: Case, task: AnyRow, activity: Activity, command: CompleteTask) -> Mapping[str, Any]:
     form_task = FormTask(
         form=load_blob(work.connection, task.form_digest) if task.form_digest else b"",
         inputs=task.inputs,
@@ -124,22 +123,20 @@ def _accept(
     return values
 
 
-def form_context(case: Case, task: Row[Any]) -> Mapping[str, Any]:
+def form_context(case: Case, task: AnyRow) -> Mapping[str, Any]:
     """The names that a form's rules may read."""
     today = local_date(case.work.now)
     return {**case.services.facts, **case.variables_at(task.token_id), "item": task.item, "today": today}
 
 
-def _move(case: Case, task: Row[Any], outcome: str | None, accepted: Mapping[str, Any]) -> interpreter.Step:
+def _move(case: Case, task: AnyRow, outcome: str | None, accepted: Mapping[str, Any]) -> interpreter.Step:
     variables = dict(accepted)
     if outcome is not None:
         variables["outcome"] = outcome
     return interpreter.complete(case.bundle.specification, case.state, task.token_id, variables, case.services)
 
 
-def _close(
-    work: UnitOfWork, task: Row[Any], outcome: str | None, label: str | None, accepted: Mapping[str, Any]
-) -> None:
+def _close(work: UnitOfWork, task: AnyRow, outcome: str | None, label: str | None, accepted: Mapping[str, Any]) -> None:
     work.connection.execute(
         update(UserTask)
         .where(UserTask.id == task.id)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from engine.errors import NotFound
 from engine.policy.model import PolicyProfile
 from engine.policy.parameters import resolve
 from engine.roles import Level, unit_at
+from engine.rows import AnyRow
 
 
 class PolicyProfiles:
@@ -56,7 +57,7 @@ class PolicyProfiles:
         )
 
 
-def profile_for(connection: Connection, county_code: str, day: date) -> Row[Any] | None:
+def profile_for(connection: Connection, county_code: str, day: date) -> AnyRow | None:
     """The version in force on a day: the one that began last, and of those the newest."""
     return connection.execute(
         select(PolicyProfile)
@@ -70,7 +71,7 @@ def profile_for(connection: Connection, county_code: str, day: date) -> Row[Any]
     ).one_or_none()
 
 
-def profiles_of(connection: Connection, county_code: str) -> list[Row[Any]]:
+def profiles_of(connection: Connection, county_code: str) -> list[AnyRow]:
     """All versions of a county, newest first."""
     statement = (
         select(PolicyProfile)

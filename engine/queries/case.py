@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from engine.definitions import load_blob
@@ -26,6 +26,7 @@ from engine.model import (
 )
 from engine.queries.viewer import Viewer
 from engine.roles import ROLES
+from engine.rows import AnyRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class TaskView:
     name: str
     role: str | None
     role_name: str
+    unit_code: str | None
     unit_name: str
     status: str
     assignee_id: str | None
@@ -132,7 +134,7 @@ def case_view(connection: Connection, viewer: Viewer, instance_id: str) -> CaseV
     )
 
 
-def _instance(connection: Connection, viewer: Viewer, instance_id: str) -> Row[Any]:
+def _instance(connection: Connection, viewer: Viewer, instance_id: str) -> AnyRow:
     row = connection.execute(
         select(
             ProcessInstance,
@@ -170,7 +172,7 @@ def _tasks(connection: Connection, instance_id: str) -> tuple[TaskView, ...]:
     return tuple(_task_view(row) for row in rows)
 
 
-def _task_view(row: Row[Any]) -> TaskView:
+def _task_view(row: AnyRow) -> TaskView:
     return TaskView(
         id=row.id,
         instance_id=row.instance_id,
@@ -179,6 +181,7 @@ def _task_view(row: Row[Any]) -> TaskView:
         name=row.name,
         role=row.role,
         role_name=ROLES[row.role].name if row.role in ROLES else (row.role or ""),
+        unit_code=row.unit_code,
         unit_name=row.unit_name or "",
         status=row.status,
         assignee_id=row.assignee_id,
@@ -242,7 +245,7 @@ def diagram_content(connection: Connection, instance_id: str) -> bytes:
     return load_blob(connection, digest)
 
 
-def attachment_view(connection: Connection, viewer: Viewer, attachment_id: str) -> Row[Any]:
+def attachment_view(connection: Connection, viewer: Viewer, attachment_id: str) -> AnyRow:
     """An attachment the viewer uploaded, or one of a case the viewer may read."""
     row = connection.execute(select(Attachment).where(Attachment.id == attachment_id)).one_or_none()
     if row is None:

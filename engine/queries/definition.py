@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from engine.definitions import load_blob
 from engine.errors import NotFound
@@ -20,6 +20,7 @@ from engine.model import (
     ProcessInstance,
 )
 from engine.queries.viewer import Viewer
+from engine.rows import AnyRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def definitions(connection: Connection) -> tuple[DefinitionItem, ...]:
     return tuple(_item(row) for row in rows)
 
 
-def _item(row: Row[Any]) -> DefinitionItem:
+def _item(row: AnyRow) -> DefinitionItem:
     return DefinitionItem(
         id=row.id,
         key=row.key,
@@ -111,12 +112,12 @@ def drafts(connection: Connection) -> tuple[str, ...]:
 
 def startable(connection: Connection, viewer: Viewer) -> tuple[Startable, ...]:
     """The processes the viewer may start by one of the positions held, newest version of each."""
-    newest: dict[str, Row[Any]] = {}
+    newest: dict[str, AnyRow] = {}
     for row in connection.execute(select(ProcessDefinition).order_by(ProcessDefinition.key, ProcessDefinition.version)):
         newest[row.key] = row
     found = []
     for row in newest.values():
-        units = dict((held.unit_code, held.unit_name) for held in viewer.positions if held.role in row.start_roles)
+        units = {held.unit_code: held.unit_name for held in viewer.positions if held.role in row.start_roles}
         if units:
             found.append(
                 Startable(key=row.key, name=row.name, needs_project=row.needs_project, units=tuple(units.items()))

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, or_, select
 
 from engine.errors import NotFound
 from engine.model import Attachment, ProcessDefinition, ProcessInstance, UserTask
 from engine.queries.history import history_of
+from engine.rows import AnyRow
 
 _HIDDEN = frozenset({"tokens", "variables", "token_id", "instance_id"})
 
@@ -37,15 +38,15 @@ def case_export(connection: Connection, number_or_id: str) -> dict[str, Any]:
     }
 
 
-def _plain(row: Row[Any]) -> Mapping[str, Any]:
+def _plain(row: AnyRow) -> Mapping[str, Any]:
     return {key: value for key, value in row._mapping.items() if key not in _HIDDEN}
 
 
-def _tasks(connection: Connection, instance_id: str) -> list[Row[Any]]:
+def _tasks(connection: Connection, instance_id: str) -> list[AnyRow]:
     statement = select(UserTask).where(UserTask.instance_id == instance_id)
     return list(connection.execute(statement.order_by(UserTask.opened_seq, UserTask.opened_at, UserTask.id)))
 
 
-def _attachments(connection: Connection, instance_id: str) -> list[Row[Any]]:
+def _attachments(connection: Connection, instance_id: str) -> list[AnyRow]:
     statement = select(Attachment).where(Attachment.instance_id == instance_id)
     return list(connection.execute(statement.order_by(Attachment.uploaded_at, Attachment.id)))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from engine.model import HistoryEvent, Person
+from engine.rows import AnyRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def history_of(connection: Connection, stream: str) -> tuple[HistoryItem, ...]:
     return tuple(_item(row) for row in rows)
 
 
-def _item(row: Row[Any]) -> HistoryItem:
+def _item(row: AnyRow) -> HistoryItem:
     return HistoryItem(
         seq=row.seq,
         type=row.type,

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from engine.model import OrgUnit, Person, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
 from engine.queries.page import Page, page_of
 from engine.queries.viewer import Viewer
+from engine.rows import AnySelect
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,7 @@ class CaseItem:
     open_steps: tuple[str, ...]
 
 
-def _tasks() -> Select[Any]:
+def _tasks() -> AnySelect:
     return (
         select(
             UserTask,
@@ -148,7 +149,7 @@ def done(connection: Connection, viewer: Viewer, *, search: str | None = None, p
     return Page(items=[_item(row, viewer) for row in rows], total=total, number=page)
 
 
-def _cases() -> Select[Any]:
+def _cases() -> AnySelect:
     return (
         select(ProcessInstance, ProcessDefinition.name.label("process_name"), OrgUnit.name.label("region_name"))
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
@@ -175,7 +176,7 @@ def cases_of_project(connection: Connection, viewer: Viewer, project_id: str) ->
 
 
 def _case_page(
-    connection: Connection, statement: Select[Any], search: str | None, number: int, size: int = 20
+    connection: Connection, statement: AnySelect, search: str | None, number: int, size: int = 20
 ) -> Page[CaseItem]:
     if search and search.strip():
         text = search.strip()
