@@ -35,10 +35,10 @@ Demo = Annotated[bool | None, typer.Option("--demo/--no-demo", help="演示环�
 @app.command()
 def serve(host: Host = None, port: Port = None, demo: Demo = None) -> None:
     """启动服务；首次启动会建好数据库，演示环境还会载入演示数据。"""
-    settings = _settings(host, port, demo)
-    _ensure_assets()
-    _ensure_free(settings)
     with _reported():
+        settings = _settings(host, port, demo)
+        _ensure_assets()
+        _ensure_free(settings)
         from api.composition import engine_for
 
         engine = engine_for(settings)
