@@ -1,0 +1,110 @@
+"""The designer in the browser: our attributes reach the XML, and problems reach the designer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+DIAGRAM = (Path(__file__).parent / "pages/seal.bpmn").read_text()
+CATALOGUE = {
+    "forms": [{"key": "seal_application", "name": "用章申请表"}],
+    "roles": [{"key": "town_clerk", "name": "镇经办"}, {"key": "village_clerk", "name": "村文书"}],
+}
+SELECT = "id => designer.modeler.get('selection').select(designer.modeler.get('elementRegistry').get(id))"
+SHOW_EVERY_ELEMENT = (Path(__file__).parent / "pages/every_element.js").read_text()
+
+
+@pytest.fixture
+def designer(site: Any) -> Any:
+    site.give("/diagram", DIAGRAM)
+    site.give("/catalogue", CATALOGUE)
+    page = site.open("designer.html")
+    page.wait_for_selector("[data-element-id=apply]")
+    page.on("dialog", lambda dialog: dialog.accept())
+    return site
+
+
+def test_every_text_of_the_tools_is_chinese(designer: Any) -> None:
+    designer.page.evaluate(SHOW_EVERY_ELEMENT)
+
+    assert designer.page.evaluate("[...designer.missing]") == []
+
+
+def test_what_is_filled_in_is_in_the_saved_draft(designer: Any) -> None:
+    page = designer.page
+    designer.give("/draft", {"problems": []})
+    page.evaluate(SELECT, "review")
+    page.select_option("[data-entry-id=anlan-anlan-role] select", "town_clerk")
+    page.fill("[data-entry-id=anlan-anlan-outcomes] textarea", "agree:同意, reject:不予同意")
+    expect(page.locator(".editor-status")).to_have_text("有未保存的修改")
+
+    with page.expect_response("**/draft") as answer:
+        page.click("text=保存草稿")
+
+    saved = answer.value.request.post_data or ""
+    assert 'anlan:role="town_clerk"' in saved
+    assert 'anlan:outcomes="agree:同意, reject:不予同意"' in saved
+    assert answer.value.request.headers["x-csrf-token"] == "token"
+    expect(page.locator(".editor-status")).to_contain_text("草稿已保存")
+
+
+def test_inputs_and_field_rights_become_extension_elements(designer: Any) -> None:
+    page = designer.page
+    page.evaluate(SELECT, "review")
+    for group in ("inputs", "fieldRights"):
+        page.hover(f"[data-group-id=group-anlan-{group}]")
+        page.click(f"[data-group-id=group-anlan-{group}] .bio-properties-panel-add-entry")
+    page.fill("[data-entry-id=anlan-inputs-0-source] input", "application.amount")
+    page.fill("[data-entry-id=anlan-inputs-0-target] input", "amount")
+    page.fill("[data-entry-id=anlan-fieldRights-0-key] input", "opinion")
+    page.locator("[data-entry-id=anlan-fieldRights-0-key] input").blur()
+    page.select_option("[data-entry-id=anlan-fieldRights-0-right] select", "read")
+
+    saved = page.evaluate("designer.modeler.saveXML().then(({ xml }) => xml)")
+
+    assert '<anlan:in source="application.amount" target="amount" />' in saved
+    assert '<anlan:fieldRight key="opinion" right="read" />' in saved
+
+
+def test_a_condition_can_be_changed(designer: Any) -> None:
+    page = designer.page
+    page.evaluate(SELECT, "back")
+    entry = page.locator("[data-entry-id=anlan-condition-body] textarea")
+    expect(entry).to_have_value('review.outcome = "return_for_correction"')
+
+    entry.fill('review.outcome != "agree"')
+    entry.blur()
+
+    assert 'review.outcome != "agree"' in page.evaluate("designer.modeler.saveXML().then(({ xml }) => xml)")
+
+
+def test_a_refused_deployment_shows_each_problem_at_its_element(designer: Any) -> None:
+    page = designer.page
+    problem = {
+        "severity": "error",
+        "element_id": "review",
+        "line": 12,
+        "code": "no_role",
+        "message": "审核没有办理角色。",
+    }
+    designer.give("/deploy", {"detail": "流程图有 1 处错误，没有部署。", "problems": [problem]}, status=422)
+
+    page.click("text=部署")
+
+    expect(page.locator(".editor-status")).to_have_text("流程图有 1 处错误，没有部署。")
+    expect(page.locator("[data-element-id=review].problem-error")).to_have_count(1)
+    page.click(".editor-problems button")
+    assert page.evaluate("designer.modeler.get('selection').get()[0].id") == "review"
+
+
+def test_a_file_that_is_no_diagram_leaves_the_diagram_alone(designer: Any) -> None:
+    page = designer.page
+    with page.expect_file_chooser() as chooser:
+        page.click("text=上传")
+
+    chooser.value.set_files({"name": "x.bpmn", "mimeType": "application/xml", "buffer": b"not xml"})
+
+    expect(page.locator(".editor-problems")).to_contain_text("流程图打不开")
