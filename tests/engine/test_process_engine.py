@@ -197,8 +197,8 @@ def test_a_correction_stops_the_clock_of_the_review(office: Office) -> None:
     office.complete(instance_id, "applicant", **APPLICATION)
     office.wait(days=5)
 
-    # Two of the five working days were used before the case went back.
-    assert office.open_task(instance_id).allowance == 3
+    # From Saturday to Monday one of the five working days was used; the village's month does not count.
+    assert office.open_task(instance_id).allowance == 4
 
 
 def test_a_withdrawn_case_takes_no_more_completions(office: Office) -> None:
