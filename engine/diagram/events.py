@@ -6,7 +6,7 @@ from lxml import etree
 
 from engine.diagram.definitions import Definitions, correlation_attribute
 from engine.diagram.elements import EventDefinition, ExpressionText, Timer, TimerKind, Trigger
-from engine.diagram.namespaces import bpmn, is_bpmn, local_name
+from engine.diagram.namespaces import bpmn, is_bpmn, line_of, local_name
 from engine.diagram.texts import expression
 
 SUFFIX = "EventDefinition"
@@ -37,7 +37,7 @@ def task_message(element: etree._Element, definitions: Definitions) -> EventDefi
     message = definitions.find(reference)
     return EventDefinition(
         trigger=Trigger.MESSAGE,
-        line=element.sourceline,
+        line=line_of(element),
         name=_name(message),
         reference=reference,
         correlation=correlation_attribute(element) or definitions.correlation(message),
@@ -50,7 +50,7 @@ def _definition(child: etree._Element, event: etree._Element, definitions: Defin
     target = definitions.find(reference)
     return EventDefinition(
         trigger=trigger,
-        line=child.sourceline,
+        line=line_of(child),
         name=child.get("name") if trigger is Trigger.LINK else _name(target),
         code=_code(trigger, target),
         reference=reference,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.diagram.elements import DataMapping, ExpressionText, Extension
-from engine.diagram.namespaces import ANLAN, bpmn, own_attributes
+from engine.diagram.namespaces import ANLAN, bpmn, line_of, own_attributes
 
 
 def extension_of(element: etree._Element) -> Extension:
@@ -25,7 +25,7 @@ def _own(children: etree._Element | None, name: str) -> list[etree._Element]:
 def _mappings(children: etree._Element | None, name: str) -> tuple[DataMapping, ...]:
     return tuple(
         DataMapping(
-            source=ExpressionText(text=(e.get("source") or "").strip(), line=e.sourceline),
+            source=ExpressionText(text=(e.get("source") or "").strip(), line=line_of(e)),
             target=(e.get("target") or "").strip(),
         )
         for e in _own(children, name)

@@ -27,6 +27,12 @@ def is_bpmn(element: etree._Element) -> bool:
     return namespace(element) == BPMN
 
 
+def line_of(element: etree._Element) -> int | None:
+    """Where the element begins in the file."""
+    line = element.sourceline
+    return line if isinstance(line, int) and line > 0 else None
+
+
 def own_attributes(element: etree._Element) -> dict[str, str]:
     """The attributes of our own namespace (design §9), by local name."""
     marker = f"{{{ANLAN}}}"

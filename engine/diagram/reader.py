@@ -11,7 +11,7 @@ from engine.diagram.definitions import Definitions
 from engine.diagram.elements import CONTAINERS, Diagram, ExpressionText, Flow, Kind, Loop, Node, Process, Scope
 from engine.diagram.events import EVENT_DEFINITIONS, event_definitions, task_message
 from engine.diagram.extensions import extension_of
-from engine.diagram.namespaces import bpmn, is_bpmn, local_name, own_attributes, text_of
+from engine.diagram.namespaces import bpmn, is_bpmn, line_of, local_name, own_attributes, text_of
 from engine.diagram.problems import Problem, error
 from engine.diagram.texts import expression, flag, literal_or_attribute, own_expression
 
@@ -62,7 +62,7 @@ class _Reader:
             self._problem("no-process-id", element, "流程没有 id，请在属性面板中填写流程标识。")
         return Process(
             id=process_id,
-            line=element.sourceline,
+            line=line_of(element),
             name=element.get("name") or "",
             documentation=text_of(element.find(bpmn("documentation"))),
             executable=None if element.get("isExecutable") is None else flag(element, "isExecutable", False),
@@ -96,7 +96,7 @@ class _Reader:
             id=flow_id,
             source=element.get("sourceRef") or "",
             target=element.get("targetRef") or "",
-            line=element.sourceline,
+            line=line_of(element),
             name=element.get("name"),
             condition=expression(element.find(bpmn("conditionExpression"))),
         )
@@ -109,7 +109,7 @@ class _Reader:
         return Node(
             id=node_id,
             kind=kind,
-            line=element.sourceline,
+            line=line_of(element),
             name=element.get("name") or "",
             documentation=text_of(element.find(bpmn("documentation"))),
             lane=lanes.get(node_id),
@@ -148,10 +148,10 @@ class _Reader:
             self.definitions.seen.add(element_id)
             return str(element_id)
         self._problem("no-id", element, f"{kind} 没有 id，请为它填写标识。")
-        return f"{kind}@{element.sourceline}"
+        return f"{kind}@{line_of(element)}"
 
     def _problem(self, code: str, element: etree._Element, message: str) -> None:
-        self.problems.append(error(code, element.get("id"), element.sourceline, message))
+        self.problems.append(error(code, element.get("id"), line_of(element), message))
 
 
 def _lanes(element: etree._Element) -> dict[str, str]:
@@ -173,7 +173,7 @@ def _loop(element: etree._Element) -> Loop | None:
     maximum = standard.get("loopMaximum")
     return Loop(
         multi_instance=False,
-        line=standard.sourceline,
+        line=line_of(standard),
         sequential=True,
         condition=expression(standard.find(bpmn("loopCondition"))),
         test_before=flag(standard, "testBefore", False),
@@ -186,7 +186,7 @@ def _multi_instance(element: etree._Element) -> Loop:
     output_item = element.find(bpmn("outputDataItem"))
     return Loop(
         multi_instance=True,
-        line=element.sourceline,
+        line=line_of(element),
         sequential=flag(element, "isSequential", False),
         cardinality=expression(element.find(bpmn("loopCardinality"))),
         collection=own_expression(element, "collection") or expression(element.find(bpmn("loopDataInputRef"))),
@@ -199,7 +199,7 @@ def _multi_instance(element: etree._Element) -> Loop:
 
 def _output_item(element: etree._Element | None) -> ExpressionText | None:
     name = literal_or_attribute(element)
-    return ExpressionText(text=name, line=element.sourceline) if name and element is not None else None
+    return ExpressionText(text=name, line=line_of(element)) if name and element is not None else None
 
 
 def _local_reference(reference: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.diagram.elements import ExpressionText
-from engine.diagram.namespaces import own_attributes, text_of
+from engine.diagram.namespaces import line_of, own_attributes, text_of
 
 
 def expression(element: etree._Element | None) -> ExpressionText | None:
@@ -13,13 +13,13 @@ def expression(element: etree._Element | None) -> ExpressionText | None:
     text = text_of(element)
     if element is None or text is None:
         return None
-    return ExpressionText(text=text, line=element.sourceline, language=element.get("language"))
+    return ExpressionText(text=text, line=line_of(element), language=element.get("language"))
 
 
 def own_expression(element: etree._Element, name: str) -> ExpressionText | None:
     """An attribute of our own namespace that holds an expression."""
     text = own_attributes(element).get(name, "").strip()
-    return ExpressionText(text=text, line=element.sourceline) if text else None
+    return ExpressionText(text=text, line=line_of(element)) if text else None
 
 
 def flag(element: etree._Element, name: str, default: bool) -> bool:

@@ -113,7 +113,7 @@ def _load(spec: Specification, state: State, services: Services) -> Execution:
 
 
 def _waiting(execution: Execution, wait_id: str, triggers: set[Trigger]) -> Token:
-    token = execution.tasks.get(wait_id)
+    token: Token | None = execution.tasks.get(wait_id)
     node = token.task_spec if token is not None else None
     if token is None or token._state != TaskState.WAITING or not isinstance(node, Catcher):
         raise WaitNotLive(wait=wait_id)

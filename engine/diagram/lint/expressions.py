@@ -10,6 +10,7 @@ from lxml import etree
 from engine import feel
 from engine.diagram import iso8601, script
 from engine.diagram.elements import Diagram, ExpressionText, Extension, Node, TimerKind
+from engine.diagram.namespaces import line_of
 from engine.diagram.problems import Problem, error, warning
 
 #: `language` values that mean FEEL or nothing in particular.
@@ -46,7 +47,7 @@ def _language(root: etree._Element) -> Iterator[Problem]:
     language = (root.get("expressionLanguage") or "").lower()
     if not _is_feel(language) and not language.startswith(XPATH_DEFAULT):
         message = f"表达式语言 {language} 不能执行，请改用 FEEL。"
-        yield error("language", root.get("id"), root.sourceline, message)
+        yield error("language", root.get("id"), line_of(root), message)
 
 
 def _node(node: Node) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.diagram.namespaces import ANLAN, BPMN, bpmn, local_name, namespace
+from engine.diagram.namespaces import ANLAN, BPMN, bpmn, line_of, local_name, namespace
 from engine.diagram.problems import Problem, error
 
 CODE = frozenset(
@@ -27,4 +27,4 @@ def _refusal(element: etree._Element, holder: etree._Element) -> Problem:
         f"扩展元素 {local_name(element)} 含有别的建模工具的代码，这里不会执行，"
         "请删除它，改用脚本任务（FEEL）或 anlan:in / anlan:out 映射。"
     )
-    return error("vendor-code", owner.get("id") if owner is not None else None, element.sourceline, message)
+    return error("vendor-code", owner.get("id") if owner is not None else None, line_of(element), message)
