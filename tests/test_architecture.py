@@ -15,7 +15,8 @@ SOURCES = sorted(path for room in ("engine", "api", "forms") for path in (ROOT /
 MAY_IMPORT = {
     "engine.feel": ("engine.feel",),
     "engine.dmn": ("engine.dmn", "engine.feel"),
-    "forms": ("forms", "engine.feel"),
+    # Errors are the one vocabulary that every room shares.
+    "forms": ("forms", "engine.feel", "engine.errors"),
     "engine.funds": ("engine",),
     "engine.bootstrap": ("engine",),
     "engine.store.tables": ("engine",),
