@@ -22,11 +22,19 @@ class Rule:
     """A condition between fields; where it is false, the message appears at the field."""
 
     test: Expression
-    message: str
+    #: a text, or FEEL that gives one
+    message: str | Expression
     #: the field, or `rows.column`
     field: str
     #: the rows whose every row is to be tested on its own
     each: str | None = None
+
+    def explain(self, scope: Mapping[str, Any]) -> str:
+        """The sentence for the person who filled it in."""
+        if isinstance(self.message, str):
+            return self.message
+        text = self.message(scope)
+        return text if isinstance(text, str) else "不符合规定，请核对"
 
 
 @dataclass(frozen=True, kw_only=True)

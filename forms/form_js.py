@@ -291,10 +291,11 @@ class _Reader:
             rule = _mapping(document)
             field, message = str(rule.get("field") or ""), str(rule.get("message") or "")
             test = self._expression(rule.get("test"), field)
+            words = self._expression(message, field) if message.startswith("=") else message
             if not message:
                 self._problem(field, f"“{field}”的校验规则没有写提示")
-            if test is not None:
-                yield Rule(test=test, message=message, field=field, each=rule.get("each"))
+            if test is not None and words is not None:
+                yield Rule(test=test, message=words, field=field, each=rule.get("each"))
 
     def _pattern(self, pattern: Any, document: Mapping[str, Any]) -> re.Pattern[str] | None:
         if not pattern:
@@ -378,6 +379,8 @@ class _Reader:
         if rule.each is not None and rule.each != key:
             self._problem(rule.field, "逐行校验的规则应指向同一张表的列")
         self._check_references(rule.test, rule.field, known)
+        if not isinstance(rule.message, str):
+            self._check_references(rule.message, rule.field, known)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -55,4 +55,4 @@ def render_read_only(
 
 
 def _write(template: str, page: Page) -> Markup:
-    return Markup(_templates.get_template(template).render(page=page))  # noqa: S704 - autoescaped above
+    return Markup(_templates.get_template(template).render(page=page))

@@ -26,9 +26,8 @@ def problems(filling: Filling) -> tuple[FieldError, ...]:
     found.update(_misfits(filling))
     for path, message in _incomplete(filling):
         found.setdefault(path, message)
-    if not filling.relaxed:
-        for path, message in _broken_rules(filling, frozenset(found)):
-            found.setdefault(path, message)
+    for path, message in _broken_rules(filling, frozenset(found)):
+        found.setdefault(path, message)
     order = list(filling.form.fields)
     ranked = sorted(found, key=lambda path: _rank(order, path))
     return tuple(FieldError(path=path, message=found[path]) for path in ranked)
@@ -41,7 +40,7 @@ def kept(filling: Filling) -> dict[str, Any]:
         value = filling.values.get(key)
         if not filling.shown(field) or (is_empty(value) and not isinstance(value, list)):
             continue
-        values[key] = [_kept_row(filling, field, row) for row in value] if isinstance(field, Rows) else value
+        values[key] = [_kept_row(filling, field, row) for row in value or ()] if isinstance(field, Rows) else value
     return values
 
 
@@ -185,8 +184,11 @@ def _missing(field: Field) -> str:
 def _broken_rules(filling: Filling, wrong: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Rules found false. One that reads a wrong field, or cannot be decided (null), is left alone."""
     wrong_keys = {path.split(".")[0] for path in wrong}
+    relaxed = filling.relaxed
     for rule in filling.form.rules:
         key = rule.field.split(".")[0]
+        if relaxed and not filling.form.fields[key].always:
+            continue
         read = {path[0] for path in rule.test.references if path} | {key}
         if read & wrong_keys or not filling.shown(filling.form.fields[key]):
             continue
@@ -194,14 +196,16 @@ def _broken_rules(filling: Filling, wrong: frozenset[str]) -> Iterator[tuple[str
 
 
 def _broken(filling: Filling, rule: Rule) -> Iterator[tuple[str, str]]:
-    if rule.test(filling.scope()) is False:
-        yield rule.field, rule.message
+    scope = filling.scope()
+    if rule.test(scope) is False:
+        yield rule.field, rule.explain(scope)
 
 
 def _broken_in_rows(filling: Filling, rule: Rule, key: str) -> Iterator[tuple[str, str]]:
     column = rule.field.partition(".")[2]
     label = filling.form.fields[key].label
     for place, row in zip(filling.places[key], filling.values[key], strict=True):
-        if rule.test(filling.scope(row)) is False:
+        scope = filling.scope(row)
+        if rule.test(scope) is False:
             path = f"{key}.{place}.{column}" if column else key
-            yield path, f"{label}第 {place + 1} 行：{rule.message}"
+            yield path, f"{label}第 {place + 1} 行：{rule.explain(scope)}"

@@ -237,9 +237,7 @@ class _Entry:
         demanded = self._filling.demanded(column, value)
         return self._input(column, path, entered.get(column.key), demanded=demanded, rows=rows)
 
-    def _input(
-        self, component: Field, path: str, raw: Any, *, demanded: bool, rows: Rows | None = None
-    ) -> FieldView:
+    def _input(self, component: Field, path: str, raw: Any, *, demanded: bool, rows: Rows | None = None) -> FieldView:
         drivers = self._filling.form.drivers
         return FieldView(
             kind=component.type,
@@ -387,5 +385,3 @@ def _automatic_hint(component: Field) -> str:
         least = f"至少 {component.min_files} 个，" if component.min_files > 1 else ""
         return least + "可上传 " + "、".join(suffix.lstrip(".") for suffix in component.accept)
     return ""
-
-
