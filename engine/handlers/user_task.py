@@ -125,8 +125,14 @@ def _accept(work: UnitOfWork, case: Case, task: AnyRow, activity: Activity, comm
 
 def form_context(case: Case, task: AnyRow) -> Mapping[str, Any]:
     """The names that a form's rules may read."""
-    today = local_date(case.work.now)
-    return {**case.services.facts, **case.variables_at(task.token_id), "item": task.item, "today": today}
+    actor_id = case.work.actor.person_id
+    return {
+        **case.services.facts,
+        **case.variables_at(task.token_id),
+        "item": task.item,
+        "today": local_date(case.work.now),
+        "actor": {"id": actor_id, "name": person_name(case.work.connection, actor_id)},
+    }
 
 
 def _move(case: Case, task: AnyRow, outcome: str | None, accepted: Mapping[str, Any]) -> interpreter.Step:
