@@ -1,0 +1,177 @@
+"""Multi-instance activities and standard loops."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+
+def around(task: str, loop: str, after: str = "after: userTask") -> str:
+    """A looped task between start and a following task."""
+    head, _, inner = task.partition(" <")
+    inner = f"<{inner}" if inner else ""
+    return f"""
+        s: startEvent
+        {head} {inner}{loop}
+        {after}
+        e: endEvent
+        s -> each -> after -> e
+    """
+
+
+def multi(attributes: str, inner: str = "") -> str:
+    return f"<bpmn:multiInstanceLoopCharacteristics {attributes}>{inner}</bpmn:multiInstanceLoopCharacteristics>"
+
+
+ENOUGH = '<bpmn:completionCondition>count(opinions[outcome = "agree"]) &gt;= 2</bpmn:completionCondition>'
+DEPARTMENTS = (
+    'anlan:collection="departments" anlan:elementVariable="department" '
+    'anlan:outputCollection="opinions" anlan:outputElement="opinion"'
+)
+COUNTERSIGN = 'each: userTask anlan:resultVariable="opinion" anlan:scope="=department.code"'
+
+
+def departments(*codes: str) -> list[dict[str, str]]:
+    return [{"code": code} for code in codes]
+
+
+def test_every_department_gets_its_own_task(play):
+    case = play(around(COUNTERSIGN, multi(DEPARTMENTS)), departments=departments("水利", "林业"))
+
+    assert [(t.activity_id, t.scope, t.item, t.index) for t in case.tasks.values()] == [
+        ("each", "水利", {"code": "水利"}, 0),
+        ("each", "林业", {"code": "林业"}, 1),
+    ]
+
+
+def test_opinions_are_collected_in_the_order_of_the_departments(play):
+    case = play(around(COUNTERSIGN, multi(DEPARTMENTS)), departments=departments("水利", "林业", "交通"))
+
+    case.complete("each", index=2, text="三").complete("each", index=0, text="一").complete("each", index=1, text="二")
+
+    assert case.open == ["after"]
+    assert case.variables["opinions"] == [{"text": "一"}, {"text": "二"}, {"text": "三"}]
+    assert set(case.variables) == {"departments", "opinions"}
+
+
+def test_enough_agreement_withdraws_the_rest(play):
+    case = play(around(COUNTERSIGN, multi(DEPARTMENTS, ENOUGH)), departments=departments("a", "b", "c", "d"))
+    case.complete("each", index=3, outcome="agree").complete("each", index=0, outcome="reject")
+
+    case.complete("each", index=1, outcome="agree")
+
+    assert case.open == ["after"]
+    assert [task.canceled for task in case.step.closed] == [False, True]
+    assert [opinion["outcome"] for opinion in case.variables["opinions"]] == ["reject", "agree", "agree"]
+
+
+def test_an_empty_or_missing_collection_means_onwards_at_once(play):
+    drawing = around(COUNTERSIGN, multi(DEPARTMENTS))
+
+    assert play(drawing, departments=[]).open == ["after"]
+    missing = play(drawing)
+    assert missing.open == ["after"]
+    assert missing.variables["opinions"] == []
+
+
+def test_one_after_the_other(play):
+    case = play(around(COUNTERSIGN, multi(f'isSequential="true" {DEPARTMENTS}')), departments=departments("a", "b"))
+
+    assert [task.item["code"] for task in case.tasks.values()] == ["a"]
+    case.complete("each", text="1")
+    assert [task.item["code"] for task in case.tasks.values()] == ["b"]
+    case.complete("each", text="2")
+
+    assert case.open == ["after"]
+    assert case.variables["opinions"] == [{"text": "1"}, {"text": "2"}]
+
+
+def test_a_number_of_instances(play):
+    cardinality = "<bpmn:loopCardinality>experts + 1</bpmn:loopCardinality>"
+    condition = "<bpmn:completionCondition>numberOfCompletedInstances = 2</bpmn:completionCondition>"
+    case = play(around("each: userTask", multi("", cardinality + condition)), experts=2)
+    assert case.open == ["each", "each", "each"]
+
+    assert case.complete("each").complete("each").open == ["after"]
+
+
+def test_the_standards_data_items(play):
+    inner = (
+        "<bpmn:loopDataInputRef>departments</bpmn:loopDataInputRef>"
+        "<bpmn:loopDataOutputRef>opinions</bpmn:loopDataOutputRef>"
+        '<bpmn:inputDataItem id="i1" name="department"/><bpmn:outputDataItem id="o1" name="opinion"/>'
+    )
+    case = play(around(COUNTERSIGN, multi("", inner)), departments=departments("a"))
+
+    case.complete("each", text="好")
+
+    assert case.variables["opinions"] == [{"text": "好"}]
+
+
+def test_scripts_and_subprocesses_are_repeated_too(play):
+    case = play("""
+        s: startEvent
+        each: subProcess {
+        <bpmn:multiInstanceLoopCharacteristics anlan:collection="rows" anlan:elementVariable="row" anlan:outputCollection="sums" anlan:outputElement="sum"/>
+        a: startEvent
+        add: scriptTask <bpmn:script>sum = row + loopCounter</bpmn:script>
+        b: endEvent
+        a -> add -> b
+        }
+        e: endEvent
+        s -> each -> e
+    """, rows=[10, 20, 30])  # fmt: skip
+
+    assert case.ended == "e"
+    assert case.variables == {"rows": [10, 20, 30], "sums": [11, 22, 33]}
+
+
+def test_a_border_timer_belongs_to_all_instances_together(play):
+    timer = "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    case = play(f"""
+        s: startEvent
+        each: userTask {multi('anlan:collection="[1,2,3]"')}
+        late: boundaryEvent attachedToRef="each" {timer}
+        after: userTask
+        e: endEvent
+        s -> each -> e
+        late -> after -> e
+    """)
+    assert case.waits == ["late"]
+    case.complete("each", index=1)
+
+    case.fire("late")
+
+    assert (case.open, case.waits) == (["after"], [])
+
+
+def test_a_standard_loop_repeats_while_its_condition_holds(play):
+    loop = (
+        '<bpmn:standardLoopCharacteristics loopMaximum="3"><bpmn:loopCondition>not(done)</bpmn:loopCondition>'
+        "</bpmn:standardLoopCharacteristics>"
+    )
+    drawing = around("each: userTask", loop)
+
+    assert play(drawing).complete("each", done=True).open == ["after"]
+    assert play(drawing).complete("each", done=False).open == ["each"]
+    three = play(drawing).complete("each", done=False).complete("each", done=False).complete("each", done=False)
+    assert three.open == ["after"]
+
+
+def test_a_loop_that_tests_before_may_be_skipped(play):
+    loop = (
+        '<bpmn:standardLoopCharacteristics testBefore="true"><bpmn:loopCondition>open &gt; 0</bpmn:loopCondition>'
+        "</bpmn:standardLoopCharacteristics>"
+    )
+    drawing = around("each: userTask", loop)
+
+    assert play(drawing, open=0).open == ["after"]
+    assert play(drawing, open=1).complete("each", open=0).open == ["after"]
+
+
+@pytest.mark.parametrize("count", [-1, "2", Decimal("1.5"), 6000])
+def test_a_number_that_is_no_count_is_refused(play, count):
+    cardinality = "<bpmn:loopCardinality>n</bpmn:loopCardinality>"
+    with pytest.raises(Exception, match="多实例的次数"):
+        play(around("each: userTask", multi("", cardinality)), n=count)

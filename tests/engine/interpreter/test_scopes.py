@@ -1,0 +1,154 @@
+"""Variables live in scopes (design decision 13): who sees what, and where a result goes."""
+
+from __future__ import annotations
+
+IN = '<bpmn:extensionElements><anlan:in source="{}" target="{}"/></bpmn:extensionElements>'
+CALLER = """
+    s: startEvent
+    call: callActivity calledElement="check" <bpmn:extensionElements><anlan:in source="amount * 2" target="limit"/><anlan:out source="verdict.outcome" target="checked"/></bpmn:extensionElements>
+    after: userTask
+    e: endEvent
+    s -> call -> after -> e
+"""  # noqa: E501
+CALLED = """
+    cs: startEvent
+    look: userTask anlan:resultVariable="verdict" <bpmn:extensionElements><anlan:in source="limit" target="limit"/><anlan:in source="amount" target="amount"/></bpmn:extensionElements>
+    ce: endEvent
+    cs -> look -> ce
+"""  # noqa: E501
+
+
+def test_a_called_process_sees_only_what_is_mapped(play):
+    case = play(CALLER, {"check": CALLED}, amount=21)
+
+    task = next(iter(case.tasks.values()))
+    assert (task.activity_id, task.inputs) == ("check:look", {"limit": 42, "amount": None})
+
+
+def test_a_called_process_gives_back_only_what_is_mapped(play):
+    case = play(CALLER, {"check": CALLED}, amount=21)
+
+    case.complete("check:look", outcome="agree")
+
+    assert case.open == ["after"]
+    assert case.variables == {"amount": 21, "checked": "agree"}
+
+
+def test_a_process_may_call_itself(play):
+    case = play("""
+        s: startEvent
+        g: exclusiveGateway default="stop"
+        call: callActivity calledElement="p" <bpmn:extensionElements><anlan:in source="n - 1" target="n"/><anlan:out source="sum" target="below"/></bpmn:extensionElements>
+        add: scriptTask <bpmn:script>sum = n + (if below = null then 0 else below)</bpmn:script>
+        e: endEvent
+        s -> g
+        g -> call [n > 0]
+        call -> add
+        stop: g -> add
+        add -> e
+    """, n=10)  # fmt: skip  # noqa: E501
+
+    assert case.variables["sum"] == 55
+
+
+def test_a_subprocess_writes_around_itself_unless_it_maps_its_results(play):
+    drawing = """
+        s: startEvent
+        part: subProcess {{ {outputs}
+        a: startEvent
+        work: userTask anlan:resultVariable="work"
+        b: endEvent
+        a -> work -> b
+        }}
+        e: endEvent
+        s -> part -> e
+    """
+    out = '<bpmn:extensionElements><anlan:out source="work.sum" target="sum"/></bpmn:extensionElements>'
+
+    assert play(_subprocess(drawing, "")).complete("work", sum=5).variables == {"work": {"sum": 5}}
+    assert play(_subprocess(drawing, out)).complete("work", sum=5).variables == {"sum": 5}
+
+
+def _subprocess(drawing: str, outputs: str) -> str:
+    lines = drawing.replace("{outputs}", "").replace("{{", "{").replace("}}", "}").splitlines()
+    at = next(number for number, line in enumerate(lines) if "subProcess" in line)
+    lines[at] = lines[at].rstrip()
+    return "\n".join([*lines[: at + 1], outputs, *lines[at + 1 :]])
+
+
+def test_a_subprocess_gets_local_names(play):
+    case = play("""
+        s: startEvent
+        part: subProcess {
+        <bpmn:extensionElements><anlan:in source="plan.rows[1]" target="row"/></bpmn:extensionElements>
+        a: startEvent
+        work: userTask <bpmn:extensionElements><anlan:in source="row" target="row"/></bpmn:extensionElements>
+        b: endEvent
+        a -> work -> b
+        }
+        e: endEvent
+        s -> part -> e
+    """, plan={"rows": ["一", "二"]})  # fmt: skip
+
+    assert next(iter(case.tasks.values())).inputs == {"row": "一"}
+    assert case.complete("work").variables == {"plan": {"rows": ["一", "二"]}}
+
+
+def test_mapped_outputs_are_all_that_a_task_writes(play):
+    case = play("""
+        s: startEvent
+        t: userTask <bpmn:extensionElements><anlan:out source="amount * 2" target="double"/></bpmn:extensionElements>
+        e: endEvent
+        s -> t -> e
+    """)
+
+    assert case.complete("t", amount=4, secret="x").variables == {"double": 8}
+
+
+def test_facts_go_before_variables_of_the_same_name(play, services):
+    services.facts = {"policy": {"limit": 100}}
+    case = play("""
+        s: startEvent
+        t: userTask
+        g: exclusiveGateway default="no"
+        e: endEvent
+        f: endEvent
+        s -> t -> g
+        yes: g -> e [amount <= policy.limit]
+        no: g -> f
+    """)
+
+    assert case.complete("t", amount=500, policy={"limit": 999}).ended == "f"
+
+
+def test_connectors_and_decisions_get_their_inputs_and_give_results(play, services):
+    services.connectors["hold"] = lambda inputs: {"transfer": "T1", "left": 70}
+    services.decisions["level"] = lambda context: {"level": "county", "for": context["amount"]}
+    case = play("""
+        s: startEvent
+        level: businessRuleTask anlan:decisionRef="level" anlan:resultVariable="approval"
+        hold: serviceTask anlan:connector="hold" <bpmn:extensionElements><anlan:in source="amount" target="sum"/><anlan:out source="left" target="rest"/></bpmn:extensionElements>
+        e: endEvent
+        s -> level -> hold -> e
+    """, amount=30)  # fmt: skip  # noqa: E501
+
+    assert services.calls == [("hold", {"sum": 30})]
+    assert case.variables == {"amount": 30, "approval": {"level": "county", "for": 30}, "rest": 70}
+    assert case.step.trail[2].decision.value == {"level": "county", "for": 30}
+
+
+def test_what_the_host_changes_later_does_not_change_the_case(play):
+    rows = [{"amount": 1}]
+    case = play("""
+        s: startEvent
+        t: userTask anlan:resultVariable="form"
+        u: userTask
+        e: endEvent
+        s -> t -> u -> e
+    """)
+    case.complete("t", rows=rows)
+
+    rows[0]["amount"] = 999_999
+    case.complete("u")
+
+    assert case.variables["form"] == {"rows": [{"amount": 1}]}
