@@ -175,19 +175,28 @@ class Compiler:
 
     def tests(self, tests: tuple[Node, ...]) -> tuple[Evaluate, int]:
         """The disjunction of unary tests, and the slot of the value they are about."""
+        slot = self.slot()
+        return self.tests_about(slot, tests), slot
+
+    def tests_about(self, slot: int, tests: tuple[Node, ...]) -> Evaluate:
+        """The disjunction of unary tests about the value in a slot."""
         self.metered = True
-        slot = self.bind(INPUT)
+        self._scopes.append(_Locals({INPUT: slot}))
         compiled = [self._test(test, slot) for test in tests]
         self.unbind()
-        return (compiled[0] if len(compiled) == 1 else _disjunction(compiled)), slot
+        return compiled[0] if len(compiled) == 1 else _disjunction(compiled)
 
     def _test(self, node: Node, slot: int) -> Evaluate:
         test = self.compile(node)
         if mentions(node, INPUT):
             return test
 
+        ranged = type(node) in (syntax.Interval, syntax.UnaryComparison)
+
         def passes(frame: Frame) -> Value:
             value, wanted = frame[slot], test(frame)
+            if wanted is None and ranged:
+                return None
             if wanted is True and type(value) is not bool:
                 return True if type(value) is not list else ranges.passes(value, wanted)
             return ranges.passes(value, wanted)

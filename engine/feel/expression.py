@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -38,7 +38,7 @@ class Expression:
     def __call__(self, context: Mapping[str, Any]) -> Value:
         if not self._metered:
             return self._evaluate([context, *self._blank])
-        return evaluate_within_limits(self._evaluate, [context, *self._blank])
+        return within_limits(self._evaluate, [context, *self._blank])
 
     def explain(self, context: Mapping[str, Any]) -> tuple[Value, tuple[Reason, ...]]:
         """The value, and why parts of it are null."""
@@ -73,7 +73,7 @@ class UnaryTests:
             return True
         frame: list[Any] = [context or {}, *[None] * (self._slots - 1)]
         frame[self._slot] = inward(value)
-        passed = evaluate_within_limits(self._evaluate, frame)
+        passed = within_limits(self._evaluate, frame)
         if type(passed) is not bool:
             return None
         return not passed if self._negated else passed
@@ -82,15 +82,57 @@ class UnaryTests:
         return f"UnaryTests({self.text!r})"
 
 
+class Program:
+    """Expressions and tests that share one frame, such as the cells of a decision table."""
+
+    __slots__ = ("_compiler", "_names", "_types")
+
+    def __init__(self, names: Names, types: Types) -> None:
+        self._compiler = Compiler()
+        self._names = names
+        self._types = types
+
+    def expression(self, text: str) -> Evaluate:
+        """Compile an expression."""
+        return self._compiler.compile(Parser(text, self._names, self._types).expression())
+
+    def tests(self, text: str, slot: int) -> Evaluate:
+        """Compile unary tests about the value in a slot."""
+        tests = Parser(text, self._names, self._types).unary_tests()
+        passes = self._compiler.tests_about(slot, tests.tests)
+        return _negated(passes) if tests.negated else passes
+
+    def variable(self) -> int:
+        """A new slot."""
+        return self._compiler.slot()
+
+    def frame(self, context: Mapping[str, Any]) -> list[Any]:
+        """A frame to evaluate with; everything has to be compiled before."""
+        return [context, *[None] * (self._compiler.slots - 1)]
+
+    @property
+    def references(self) -> tuple[Path, ...]:
+        """What is read from the context, as paths."""
+        return tuple(self._compiler.references)
+
+
+def _negated(passes: Evaluate) -> Evaluate:
+    def fails(frame: list[Any]) -> Value:
+        passed = passes(frame)
+        return not passed if type(passed) is bool else None
+
+    return fails
+
+
 def _always(frame: list[Any]) -> bool:
     return True
 
 
-def evaluate_within_limits(evaluate: Evaluate, frame: list[Any]) -> Value:
+def within_limits(evaluate: Callable[..., Value], *arguments: Any) -> Value:
     """Evaluate with the caps of `limits`; nothing but a value or a FEEL error comes out."""
     with metered():
         try:
-            value = evaluate(frame)
+            value = evaluate(*arguments)
             _measure(value, 0)
         except RecursionError:
             raise FeelLimitExceeded("表达式嵌套过深") from None

@@ -59,3 +59,10 @@ def locate(offset: int) -> Any | None:
             break
         reasons[index] = Reason(message=reasons[index].message, offset=offset)
     return None
+
+
+def extend(reasons: list[Reason]) -> None:
+    """Hand reasons collected further in on to whoever collects outside."""
+    collected = _collected.get()
+    if collected is not None:
+        collected.extend(reasons[: MAX_REASONS - len(collected)])
