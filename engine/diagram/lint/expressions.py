@@ -10,6 +10,7 @@ from lxml import etree
 from engine import feel
 from engine.diagram import iso8601, script
 from engine.diagram.elements import Diagram, ExpressionText, Extension, Node, TimerKind
+from engine.diagram.lint import foreign
 from engine.diagram.namespaces import line_of
 from engine.diagram.problems import Problem, error, warning
 
@@ -114,9 +115,11 @@ def _compile(slots: Iterator[Slot] | list[Slot]) -> Iterator[Problem]:
 
 def _feel(element_id: str, label: str, text: str, line: int | None) -> Iterator[Problem]:
     try:
-        feel.compile(text)
+        complaints = list(foreign.complaints(feel.compile(text)))
     except feel.FeelSyntaxError as fault:
-        message = f"{label}“{_shortened(text)}”不是正确的 FEEL 表达式：{fault}"
+        complaints = [str(fault)]
+    if complaints:
+        message = f"{label}“{_shortened(text)}”不是正确的 FEEL 表达式：{complaints[0]}"
         yield error("expression", element_id, line, message)
 
 

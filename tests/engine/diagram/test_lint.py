@@ -1,0 +1,203 @@
+"""What is refused at deploy: with element id, line and a sentence that says how to mend it."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import diagram
+from engine.diagram import Catalogue
+
+START, END = '<bpmn:startEvent id="s"/>', '<bpmn:endEvent id="e"/>'
+FLOW = '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/>'
+PYTHON = "__import__('os').system('touch x')"
+
+
+def timer(kind: str, text: str) -> str:
+    return f"<bpmn:timerEventDefinition><bpmn:{kind}>{text}</bpmn:{kind}></bpmn:timerEventDefinition>"
+
+
+def event(definition: str) -> str:
+    return f'<bpmn:intermediateCatchEvent id="a">{definition}</bpmn:intermediateCatchEvent>'
+
+
+def multi(inner: str, attributes: str = "") -> str:
+    loop = f"<bpmn:multiInstanceLoopCharacteristics {attributes}>{inner}</bpmn:multiInstanceLoopCharacteristics>"
+    return f'<bpmn:task id="a">{loop}</bpmn:task>'
+
+
+def vendor(name: str) -> str:
+    return f"<bpmn:extensionElements><spiffworkflow:{name}>{PYTHON}</spiffworkflow:{name}></bpmn:extensionElements>"
+
+
+SLOTS = {
+    "script": f'<bpmn:scriptTask id="a"><bpmn:script>{PYTHON}</bpmn:script></bpmn:scriptTask>',
+    "script value": f'<bpmn:scriptTask id="a"><bpmn:script>x = {PYTHON}</bpmn:script></bpmn:scriptTask>',
+    "duration": event(timer("timeDuration", PYTHON)),
+    "date": event(timer("timeDate", PYTHON)),
+    "cycle": event(timer("timeCycle", PYTHON)),
+    "parallel cardinality": multi(f"<bpmn:loopCardinality>{PYTHON}</bpmn:loopCardinality>"),
+    "sequential cardinality": multi(f"<bpmn:loopCardinality>{PYTHON}</bpmn:loopCardinality>", 'isSequential="true"'),
+    "collection": multi(f"<bpmn:loopDataInputRef>{PYTHON}</bpmn:loopDataInputRef>"),
+    "own collection": multi("", f'anlan:collection="{PYTHON}"'),
+    "completion condition": multi(
+        f"<bpmn:loopCardinality>2</bpmn:loopCardinality><bpmn:completionCondition>{PYTHON}</bpmn:completionCondition>"
+    ),
+    "loop condition": (
+        '<bpmn:task id="a"><bpmn:standardLoopCharacteristics loopMaximum="2">'
+        f"<bpmn:loopCondition>{PYTHON}</bpmn:loopCondition></bpmn:standardLoopCharacteristics></bpmn:task>"
+    ),
+    "conditional event": event(
+        f"<bpmn:conditionalEventDefinition><bpmn:condition>{PYTHON}</bpmn:condition></bpmn:conditionalEventDefinition>"
+    ),
+    "pre-script": f'<bpmn:userTask id="a">{vendor("preScript")}</bpmn:userTask>',
+    "post-script": f'<bpmn:userTask id="a">{vendor("postScript")}</bpmn:userTask>',
+    "message payload": (
+        '<bpmn:intermediateThrowEvent id="a"><bpmn:messageEventDefinition messageRef="m">'
+        f"{vendor('messagePayload')}</bpmn:messageEventDefinition></bpmn:intermediateThrowEvent>"
+    ),
+    "due in": f'<bpmn:userTask id="a" anlan:dueIn="{PYTHON}"/>',
+    "scope": f'<bpmn:userTask id="a" anlan:scope="{PYTHON}"/>',
+    "mapping": (
+        f'<bpmn:userTask id="a"><bpmn:extensionElements><anlan:in source="{PYTHON}" target="x"/>'
+        "</bpmn:extensionElements></bpmn:userTask>"
+    ),
+}
+
+
+@pytest.mark.parametrize("slot", SLOTS)
+def test_python_is_refused_in_every_slot(around, errors, slot):
+    found = errors(around(SLOTS[slot], roots='<bpmn:message id="m" name="m"/>'))
+
+    assert [problem.code for problem in found] in (["expression"], ["script"], ["vendor-code"])
+    assert found[0].line is not None
+
+
+def test_python_is_refused_in_a_condition(file, errors):
+    gateway = '<bpmn:exclusiveGateway id="g" default="f3"/>'
+    flows = (
+        '<bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="g"/>\n'
+        f'<bpmn:sequenceFlow id="f2" sourceRef="g" targetRef="e"><bpmn:conditionExpression>{PYTHON}'
+        '</bpmn:conditionExpression></bpmn:sequenceFlow>\n<bpmn:sequenceFlow id="f3" sourceRef="g" targetRef="e"/>'
+    )
+
+    found = errors(file(START + gateway + END + flows))
+
+    assert [(problem.code, problem.element_id, problem.line) for problem in found] == [("expression", "f2", 5)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "decision == 'ok'",
+        'decision == "ok"',
+        "x != y and not z",
+        "[i for i in x]",
+        "a if b else c",
+        'open("x")',
+        'os.system("x")',
+        "text.strip()",
+        "amount is None",
+        "approved = True",
+        "().__class__",
+        "x.__class__",
+        "lambda x: x",
+        "import os",
+    ],
+)
+def test_python_that_looks_like_feel_is_refused(around, errors, text):
+    condition = text.replace("<", "&lt;")
+    element = event(
+        f"<bpmn:conditionalEventDefinition><bpmn:condition>{condition}</bpmn:condition></bpmn:conditionalEventDefinition>"
+    )
+    assert [problem.code for problem in errors(around(element))] == ["expression"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "element", "line"),
+    [
+        (END, "no-start", "p", 3),
+        (START + END + '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="gone"/>', "dangling-flow", "f", 4),
+        (START + END + '<bpmn:sequenceFlow id="f" sourceRef="s"/>', "dangling-flow", "f", 4),
+        (START + END + FLOW + '<bpmn:frobnicate id="x"/>', "unknown-element", "x", 4),
+        (START + END + FLOW + '<bpmn:task id="s"/>', "duplicate-id", "s", 4),
+        (START + START.replace('"s"', '"s2"') + END + FLOW, "several-starts", "s2", 4),
+        (START + END + FLOW + '<bpmn:sequenceFlow id="g" sourceRef="e" targetRef="s"/>', "start-incoming", "s", 4),
+        (START + END + FLOW + '<bpmn:boundaryEvent id="b" attachedToRef="s"/>', "boundary-host", "b", 4),
+        (START + '<bpmn:exclusiveGateway id="e"/>' + FLOW, "gateway-end", "e", 4),
+        (START + '<bpmn:task id="e" default="zzz"/>' + FLOW, "default", "e", 4),
+        (START + '<bpmn:subProcess id="e"/>' + FLOW, "empty", "e", 4),
+    ],
+)
+def test_what_is_not_connected_right_is_refused(file, errors, body, code, element, line):
+    found = errors(file(body))
+
+    assert (code, element, line) in [(problem.code, problem.element_id, problem.line) for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("element", "code"),
+    [
+        ('<bpmn:complexGateway id="a"/>', "unsupported"),
+        ('<bpmn:transaction id="a"><bpmn:startEvent id="x"/></bpmn:transaction>', "unsupported"),
+        ('<bpmn:adHocSubProcess id="a"><bpmn:task id="x"/></bpmn:adHocSubProcess>', "unsupported"),
+        ('<bpmn:task id="a" isForCompensation="true"/>', "unsupported"),
+        ('<bpmn:serviceTask id="a"/>', "no-connector"),
+        ('<bpmn:sendTask id="a"/>', "no-message"),
+        ('<bpmn:receiveTask id="a"/>', "no-message"),
+        ('<bpmn:businessRuleTask id="a"/>', "no-decision"),
+        ('<bpmn:callActivity id="a"/>', "no-called-element"),
+        ('<bpmn:scriptTask id="a"/>', "no-script"),
+        (
+            '<bpmn:scriptTask id="a" scriptFormat="python"><bpmn:script>x = 1</bpmn:script></bpmn:scriptTask>',
+            "language",
+        ),
+        ('<bpmn:intermediateCatchEvent id="a"/>', "unsupported-event"),
+        (event("<bpmn:errorEventDefinition/>"), "unsupported-event"),
+        (event("<bpmn:compensateEventDefinition/>"), "unsupported-event"),
+        (event('<bpmn:messageEventDefinition messageRef="gone"/>'), "no-reference"),
+        (event("<bpmn:timerEventDefinition/>"), "no-timer"),
+        (event(timer("timeDuration", "2026-01-01")), "timer"),
+        (event(timer("timeCycle", "R3/PT0S")), "timer"),
+        (event(timer("timeDuration", "P99999D") + timer("timeDuration", "P1D")), "unsupported-event"),
+        (event('<bpmn:linkEventDefinition name="x"/>').replace("Catch", "Throw"), "link"),
+        ('<bpmn:task id="a"><bpmn:multiInstanceLoopCharacteristics/></bpmn:task>', "no-collection"),
+        ('<bpmn:task id="a"><bpmn:standardLoopCharacteristics/></bpmn:task>', "loop-endless"),
+        (multi("", 'anlan:collection="x" anlan:outputCollection="y"'), "no-output-element"),
+    ],
+)
+def test_what_would_not_be_executed_right_is_refused(around, errors, element, code):
+    found = errors(around(element))
+
+    assert code in [problem.code for problem in found if problem.element_id == "a"]
+
+
+def test_an_ordinary_diagram_has_no_problems(around):
+    catalogue = Catalogue(roles={"town_clerk"}, forms={"F02"}, decisions=set(), processes=set(), connectors={"hold"})
+    content = around('<bpmn:userTask id="a" anlan:role="town_clerk" anlan:formKey="F02" anlan:dueIn="5"/>')
+
+    assert diagram.lint(content, catalogue) == []
+
+
+def test_what_a_diagram_names_must_exist(around):
+    catalogue = Catalogue(roles={"town_clerk"}, forms={"F02"}, decisions=set(), processes=set(), connectors={"hold"})
+    content = around('<bpmn:userTask id="a" anlan:role="town_klerk"/>')
+
+    assert [(p.severity, p.code) for p in diagram.lint(content, catalogue)] == [
+        ("error", "unknown-reference"),
+        ("error", "no-formKey"),
+    ]
+    assert {p.severity for p in diagram.lint(content)} == {"warning"}
+
+
+def test_risky_modelling_only_warns(file):
+    body = (
+        START + '<bpmn:exclusiveGateway id="g" name="分档"/><bpmn:task id="t"/>' + END
+        + '<bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="g"/>'
+        '<bpmn:sequenceFlow id="f2" sourceRef="g" targetRef="e"><bpmn:conditionExpression>x</bpmn:conditionExpression></bpmn:sequenceFlow>'
+        '<bpmn:sequenceFlow id="f3" sourceRef="g" targetRef="e"><bpmn:conditionExpression>y</bpmn:conditionExpression></bpmn:sequenceFlow>'
+    )  # fmt: skip
+
+    assert [(p.severity, p.code, p.element_id) for p in diagram.lint(file(body))] == [
+        ("warning", "no-default", "g"),
+        ("warning", "unreachable", "t"),
+    ]
