@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
-from engine.definitions import load_blob
+from engine.definitions import DefinitionCache, load_blob
 from engine.errors import NotFound
 from engine.model import (
     Attachment,
@@ -243,6 +243,26 @@ def diagram_content(connection: Connection, instance_id: str) -> bytes:
         .where(ProcessInstance.id == instance_id)
     ).scalar_one()["diagram"]
     return load_blob(connection, digest)
+
+
+def element_names(connection: Connection, definitions: DefinitionCache, instance_id: str) -> Mapping[str, str]:
+    """What the elements of a case's pinned diagram are called, by id."""
+    digest = connection.execute(
+        select(ProcessInstance.bundle_digest).where(ProcessInstance.id == instance_id)
+    ).scalar_one()
+    return definitions.bundle(connection, digest).names
+
+
+def attachments_in_case(connection: Connection, instance_id: str) -> tuple[AnyRow, ...]:
+    """The documents of a case, in the order they came; the caller has checked that it may be read."""
+    return tuple(
+        connection.execute(
+            select(Attachment, Person.name.label("uploaded_by_name"))
+            .outerjoin(Person, Person.id == Attachment.uploaded_by)
+            .where(Attachment.instance_id == instance_id)
+            .order_by(Attachment.uploaded_at, Attachment.id)
+        )
+    )
 
 
 def attachment_view(connection: Connection, viewer: Viewer, attachment_id: str) -> AnyRow:

@@ -110,13 +110,35 @@ def drafts(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.scalars(select(DiagramDraft.key).order_by(DiagramDraft.key)))
 
 
-def startable(connection: Connection, viewer: Viewer) -> tuple[Startable, ...]:
-    """The processes the viewer may start by one of the positions held, newest version of each."""
+@dataclass(frozen=True, kw_only=True)
+class ProjectProcess:
+    """A process whose cases belong to a project, and who begins it."""
+
+    key: str
+    name: str
+    start_roles: tuple[str, ...]
+
+
+def project_processes(connection: Connection) -> tuple[ProjectProcess, ...]:
+    """The newest version of every process of projects."""
+    return tuple(
+        ProjectProcess(key=row.key, name=row.name, start_roles=tuple(row.start_roles))
+        for row in _newest(connection)
+        if row.needs_project
+    )
+
+
+def _newest(connection: Connection) -> tuple[AnyRow, ...]:
     newest: dict[str, AnyRow] = {}
     for row in connection.execute(select(ProcessDefinition).order_by(ProcessDefinition.key, ProcessDefinition.version)):
         newest[row.key] = row
+    return tuple(newest.values())
+
+
+def startable(connection: Connection, viewer: Viewer) -> tuple[Startable, ...]:
+    """The processes the viewer may start by one of the positions held, newest version of each."""
     found = []
-    for row in newest.values():
+    for row in _newest(connection):
         units = {held.unit_code: held.unit_name for held in viewer.positions if held.role in row.start_roles}
         if units:
             found.append(
