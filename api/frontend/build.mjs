@@ -29,6 +29,18 @@ function notices(inputs) {
   return sections.join('\n\n----\n\n') + '\n';
 }
 
+/** The FEEL editor would write <style> elements, which our content security policy forbids; constructed sheets are allowed. */
+const constructedStyles = {
+  name: 'constructed-styles',
+  setup(build) {
+    build.onLoad({ filter: /style-mod\/src\/style-mod\.js$/ }, ({ path: file }) => {
+      const [source, condition] = [readFileSync(file, 'utf8'), '!root.head && root.adoptedStyleSheets'];
+      if (!source.includes(condition)) throw new Error(`${file} has changed: see constructedStyles in build.mjs`);
+      return { contents: source.replace(condition, 'root.adoptedStyleSheets') };
+    });
+  },
+};
+
 rmSync(out, { recursive: true, force: true });
 const result = await esbuild.build({
   absWorkingDir: here,
@@ -44,6 +56,7 @@ const result = await esbuild.build({
   legalComments: 'none',
   jsx: 'automatic',
   jsxImportSource: '@bpmn-io/properties-panel/preact',
+  plugins: [constructedStyles],
   loader: { '.svg': 'dataurl', '.png': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.eot': 'empty', '.ttf': 'empty' },
   define: { 'process.env.NODE_ENV': '"production"' },
   logLevel: 'warning',

@@ -72,13 +72,15 @@ def test_inputs_and_field_rights_become_extension_elements(designer: Any) -> Non
 def test_a_condition_can_be_changed(designer: Any) -> None:
     page = designer.page
     page.evaluate(SELECT, "back")
-    entry = page.locator("[data-entry-id=anlan-condition-body] textarea")
-    expect(entry).to_have_value('review.outcome = "return_for_correction"')
+    entry = page.locator("[data-entry-id=anlan-condition-body] .cm-content")
+    expect(entry).to_have_text('review.outcome = "return_for_correction"')
 
     entry.fill('review.outcome != "agree"')
     entry.blur()
 
-    assert 'review.outcome != "agree"' in page.evaluate("designer.modeler.saveXML().then(({ xml }) => xml)")
+    saved = page.evaluate("designer.modeler.saveXML().then(({ xml }) => xml)")
+    assert 'review.outcome != "agree"' in saved
+    assert "=review" not in saved
 
 
 def test_a_refused_deployment_shows_each_problem_at_its_element(designer: Any) -> None:

@@ -4,24 +4,18 @@ import 'bpmn-js/dist/assets/bpmn-js.css';
 import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
 import '@bpmn-io/properties-panel/assets/properties-panel.css';
 import 'diagram-js-minimap/assets/diagram-js-minimap.css';
-import './designer/designer.css';
+import './editor/editor.css';
 import { request } from './shared/http.js';
+import { fetchText } from './shared/text.js';
 import { missing } from './shared/translation.js';
 import { emptyDiagram } from './designer/empty.js';
-import { frame } from './designer/frame.js';
+import { frame } from './editor/frame.js';
 import { createModeler, fitBesidePalette } from './designer/modeler.js';
 import { ProblemMarks } from './designer/marks.js';
 import { Workbench } from './editor/workbench.js';
 
-async function source(url) {
-  if (!url) return emptyDiagram;
-  const answer = await fetch(url, { credentials: 'same-origin' });
-  if (!answer.ok) throw new Error(`流程图没有取到（${answer.status}）。`);
-  return answer.text();
-}
-
 async function start(root) {
-  const { catalogue } = root.dataset;
+  const { source, catalogue } = root.dataset;
   const parts = frame(root);
   const modeler = createModeler(parts, catalogue ? await request(catalogue) : {});
   const marks = new ProblemMarks(modeler);
@@ -38,7 +32,7 @@ async function start(root) {
     onChange: (listener) => modeler.on('commandStack.changed', listener),
   });
   window.designer = { modeler, missing };
-  await workbench.open(await source(root.dataset.source));
+  await workbench.open(source ? await fetchText(source, '流程图') : emptyDiagram);
 }
 
 const root = document.getElementById('designer');

@@ -1,8 +1,9 @@
 // Entries of the properties panel that read and write one attribute of a model element.
 import {
-  SelectEntry, TextAreaEntry, TextFieldEntry, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited,
+  FeelTextAreaEntry, SelectEntry, TextAreaEntry, TextFieldEntry, isFeelEntryEdited, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited,
 } from '@bpmn-io/properties-panel';
 import { useService } from 'bpmn-js-properties-panel';
+import { translate } from '../shared/translation.js';
 
 function usePlumbing({ element, object, name, extra = {} }) {
   const modeling = useService('modeling');
@@ -16,6 +17,20 @@ function usePlumbing({ element, object, name, extra = {} }) {
 
 function TextAttribute(props) {
   return <TextFieldEntry id={props.id} label={props.label} description={props.help} {...usePlumbing(props)} />;
+}
+
+/** The FEEL editor knows expressions by a leading "=", which our attributes do without. */
+export function asFeel({ getValue, setValue, ...plumbing }) {
+  const bare = (value) => (value ?? '').replace(/^\s*=\s*/, '');
+  return {
+    ...plumbing, feel: 'required', tooltip: null, translate,
+    getValue: () => `=${bare(getValue())}`,
+    setValue: (value) => setValue(bare(value) || undefined),
+  };
+}
+
+function FeelAttribute(props) {
+  return <FeelTextAreaEntry id={props.id} label={props.label} description={props.help} {...asFeel(usePlumbing(props))} />;
 }
 
 function PassageAttribute(props) {
@@ -45,6 +60,9 @@ export const text = (name, label, help) => entry(TextAttribute, isTextFieldEntry
 
 /** Several lines; `extra` are properties set together with it. */
 export const passage = (name, label, help, extra) => entry(PassageAttribute, isTextAreaEntryEdited, name, { label, help, extra });
+
+/** An expression, with the help of an editor that knows FEEL. */
+export const feel = (name, label, help) => entry(FeelAttribute, isFeelEntryEdited, name, { label, help });
 
 /** A key out of one list of the catalogue. */
 export const pick = (name, label, catalogue) => entry(PickAttribute, isSelectEntryEdited, name, { label, catalogue });

@@ -1,7 +1,7 @@
 // The properties panel's groups for our attributes (urn:anlan:bpmn:1) and for the standard's FEEL slots.
 import { getBusinessObject, is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { ListGroup } from '@bpmn-io/properties-panel';
-import { pick, text, passage } from './entries.jsx';
+import { feel, passage, pick, text } from './entries.jsx';
 import { conditionEntries, multiInstanceEntries } from './standard.jsx';
 import { extensionList } from './lists.jsx';
 
@@ -21,8 +21,8 @@ const GROUPS = [
   { id: 'called', label: '调用的流程', on: ['bpmn:CallActivity'], entries: [pick('calledElement', '流程', 'processes')] },
   { id: 'script', label: '脚本', on: ['bpmn:ScriptTask'], entries: [passage('script', '赋值', '每行一个：名称 = FEEL 表达式', { scriptFormat: 'feel' })] },
   { id: 'case', label: '办件', on: ['bpmn:Process', 'bpmn:Participant'], entries: [
-    passage('anlan:titleTemplate', '标题', 'FEEL，如 application.project_name + "（" + region.name + "）"'),
-    passage('anlan:numberRule', '编号规则', 'FEEL'),
+    feel('anlan:titleTemplate', '标题', 'FEEL，如 application.project_name + "（" + region.name + "）"'),
+    feel('anlan:numberRule', '编号规则', 'FEEL'),
     text('anlan:searchable', '列表中显示的变量', '变量路径，用逗号分开'),
   ] },
 ];

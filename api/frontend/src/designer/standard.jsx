@@ -1,8 +1,8 @@
 // Slots of the BPMN standard that bpmn-js-properties-panel leaves to vendors: conditions, and our short form of multi-instance.
-import { TextAreaEntry, isTextAreaEntryEdited } from '@bpmn-io/properties-panel';
+import { FeelTextAreaEntry, isFeelEntryEdited } from '@bpmn-io/properties-panel';
 import { useService } from 'bpmn-js-properties-panel';
 import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
-import { text } from './entries.jsx';
+import { asFeel, feel, text } from './entries.jsx';
 
 function Condition({ id, element, object, name }) {
   const modeling = useService('modeling');
@@ -12,8 +12,8 @@ function Condition({ id, element, object, name }) {
     if (expression) expression.$parent = object;
     modeling.updateModdleProperties(element, object, { [name]: expression });
   };
-  return <TextAreaEntry id={id} element={element} label="FEEL 条件" description="如 county_review.outcome = &quot;agree&quot;" monospace autoResize
-    debounce={useService('debounceInput')} getValue={() => object.get(name)?.get('body') ?? ''} setValue={setValue} />;
+  const plumbing = { element, debounce: useService('debounceInput'), getValue: () => object.get(name)?.get('body'), setValue };
+  return <FeelTextAreaEntry id={id} label="FEEL 条件" description="如 county_review.outcome = &quot;agree&quot;" {...asFeel(plumbing)} />;
 }
 
 /** The model element and property that hold a condition, if this element can have one. */
@@ -29,14 +29,14 @@ export function conditionEntries(element) {
   const slot = conditionSlot(element);
   if (!slot) return [];
   const [object, name] = slot;
-  return [{ id: 'anlan-condition-body', component: Condition, isEdited: isTextAreaEntryEdited, object, name }];
+  return [{ id: 'anlan-condition-body', component: Condition, isEdited: isFeelEntryEdited, object, name }];
 }
 
 const EACH = [
-  text('anlan:collection', '名单', 'FEEL，结果是列表；每一项办一次'),
+  feel('anlan:collection', '名单', 'FEEL，结果是列表；每一项办一次'),
   text('anlan:elementVariable', '每项的变量', '如 department'),
   text('anlan:outputCollection', '结果列表', '各次结果按顺序存入这个变量'),
-  text('anlan:outputElement', '每次的结果', 'FEEL'),
+  feel('anlan:outputElement', '每次的结果', 'FEEL'),
 ];
 
 /** The short form of multi-instance, on activities that are marked as such. */

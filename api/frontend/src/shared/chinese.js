@@ -48,6 +48,9 @@ export default {
   '15 seconds': '15 秒', '1 hour and 30 minutes': '1 小时 30 分', '14 days': '14 天', 'every 10 seconds, up to 5 times': '每 10 秒一次，共 5 次',
   'every day, infinitely': '每天一次，不限次数', 'UTC time': '协调世界时', 'UTC plus 2 hours zone offset': '带时区偏移', 'Documentation: Timer events': '定时事件的说明（英文）',
 
+  'FEEL expression is mandatory': 'FEEL 表达式', 'Click to set a dynamic value with FEEL expression': '改用 FEEL 表达式', 'Click to remove dynamic value with FEEL expression': '不用 FEEL 表达式',
+  'Open pop-up editor': '在大窗口中编辑', 'Opened in editor': '正在大窗口中编辑', 'Edit FEEL expression': '编辑 FEEL 表达式', Close: '关闭',
+
   'Open minimap': '小地图', 'Close minimap': '收起小地图', 'Toggle minimap': '打开或收起小地图',
   'Create element': '新建元素', 'Append element': '追加元素', 'Change element': '更改元素', Search: '查找', 'Search in diagram': '在图中查找', 'No matching elements': '没有找到',
   Tasks: '任务', Gateways: '网关', 'Sub-processes': '子流程', Events: '事件', Data: '数据', Participants: '参与者', 'Boundary event': '边界事件', 'Expanded pool/participant': '展开的池', 'Empty pool/participant': '空池',

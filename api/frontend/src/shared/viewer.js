@@ -2,6 +2,7 @@
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import anlan from '../../../../engine/diagram/anlan.json';
 import { addControls } from './controls.js';
+import { fetchText } from './text.js';
 import { translation } from './translation.js';
 
 /** The smallest scale at which the names in a diagram can still be read. */
@@ -9,10 +10,9 @@ const READABLE = 0.55;
 
 /** Opens the diagram at a URL in a container; the wheel keeps scrolling the page. */
 export async function openViewer(container, url) {
-  const answer = await fetch(url, { credentials: 'same-origin' });
-  if (!answer.ok) throw new Error(`流程图没有取到（${answer.status}）。`);
+  const xml = await fetchText(url, '流程图');
   const viewer = new NavigatedViewer({ container, additionalModules: [translation], moddleExtensions: { anlan } });
-  await viewer.importXML(await answer.text());
+  await viewer.importXML(xml);
   viewer.get('zoomScroll').toggle(false);
   addControls(viewer, container);
   return viewer;
