@@ -37,7 +37,7 @@ export default {
   'Multi-instance': '多实例（标准写法）', 'Loop cardinality': '次数', 'Completion condition': '完成条件', 'Cancel remaining instances': '取消其余实例',
   'Global message reference': '消息', 'Global signal reference': '信号', 'Global error reference': '错误', 'Global escalation reference': '升级',
   'Activity reference': '活动', 'Wait for completion': '等待完成', Code: '代码', Type: '类型', Value: '值', Date: '日期', Duration: '时长', Cycle: '周期',
-  '<none>': '（无）', '<empty>': '（空）', 'Create new ...': '新建……', 'Create new entry': '新建一项', 'Delete item': '删除', 'Toggle section': '展开或收起',
+  '<none>': '（无）', '<empty>': '（空）', 'Create new ...': '新建……', 'Create new entry': '新建一项', 'Create new list item': '新建一项', 'Unparsable FEEL expression.': 'FEEL 表达式不完整。', 'Delete item': '删除', 'Toggle section': '展开或收起',
   'Toggle list item': '展开或收起', 'Section contains edits': '有填写的内容', 'Section contains data': '有填写的内容', 'Section contains an error': '有错误', 'List contains {numOfItems} item': '共 {numOfItems} 项',
   'List contains {numOfItems} items': '共 {numOfItems} 项', Create: '新建', 'Open documentation': '查看说明',
   'ID must be a valid QName.': '标识以字母或下划线开头，只含字母、数字、“_”“-”“.”。', 'ID must be unique.': '标识不能重复。', 'ID must not be empty.': '请填写标识。',
