@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import feel
 from engine.definitions import PinnedBundle
-from engine.dmn import DecisionOutcome
+from engine.dmn import DecisionError, DecisionOutcome
 from engine.errors import Refused
 from engine.ports import CaseFacts, Work
 from engine.rows import AnyRow
@@ -45,7 +45,10 @@ class CaseServices:
         if digest is None:
             raise Refused(f"没有名为“{ref}”的决策表，请联系流程设计员。", decision=ref)
         model = self._work.tools.definitions.decision_model(self._work.connection, digest)
-        return model.explain(ref, {**self._case_facts, **context})
+        try:
+            return model.explain(ref, {**self._case_facts, **context})
+        except DecisionError as error:
+            raise Refused(f"决策表“{ref}”不能得出结果：{error}", decision=ref) from error
 
     def call(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, object]:
         """Do a service task's work in this transaction."""

@@ -39,6 +39,11 @@ class DecisionModel:
         return tuple(node.name for node in self.elements.values() if isinstance(node, Decision))
 
     @property
+    def decision_ids(self) -> tuple[str, ...]:
+        """The ids of the decisions: what diagrams refer to."""
+        return tuple(key for key, node in self.elements.items() if isinstance(node, Decision))
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """The names of the input data."""
         return tuple(node.name for node in self.elements.values() if isinstance(node, InputData))

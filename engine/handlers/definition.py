@@ -62,8 +62,7 @@ def _unpack(work: UnitOfWork, resources: Sequence[DeploymentResource]) -> _Parce
             case ".bpmn" | ".xml":
                 _unpack_diagram(parcel, resource)
             case ".dmn":
-                model = dmn.read(resource.content)
-                _refuse_problems(resource, [str(problem) for problem in model.problems])
+                model = _read_model(resource)
                 parcel.others.extend(("decision", key, resource.content) for key in model.decision_ids)
             case ".json":
                 parcel.others.append(("form", work.tools.forms.check(resource.content), resource.content))
@@ -79,9 +78,14 @@ def _unpack_diagram(parcel: _Parcel, resource: DeploymentResource) -> None:
     parcel.diagrams.append((read.main, resource.content))
 
 
-def _refuse_problems(resource: DeploymentResource, problems: Sequence[str]) -> None:
-    if problems:
-        raise Invalid(tuple(FieldProblem(path=resource.name, message=problem) for problem in problems))
+def _read_model(resource: DeploymentResource) -> dmn.DecisionModel:
+    try:
+        model = dmn.read(resource.content)
+    except dmn.ModelRefused as refusal:
+        raise Invalid((FieldProblem(path=resource.name, message=str(refusal)),)) from refusal
+    if model.problems:
+        raise Invalid(tuple(FieldProblem(path=resource.name, message=str(problem)) for problem in model.problems))
+    return model
 
 
 def _add_shipped_forms(work: UnitOfWork, parcel: _Parcel) -> None:

@@ -52,7 +52,7 @@ def decision_of(decision: DecisionOutcome) -> Mapping[str, Any]:
     """Which rules matched and what they read."""
     return {
         "decision": decision.decision,
-        "rules": [str(rule) for rule in decision.rules],
+        "rules": [str(rule.number) for rule in decision.rules],
         "inputs": dict(decision.inputs),
         "value": decision.value,
     }
