@@ -39,7 +39,8 @@ def test_lanes_tell_where_a_step_lies(around):
 
 def test_our_attributes_are_read(around):
     content = around(
-        '<bpmn:userTask id="a" name="审查" anlan:formKey="F02" anlan:role="town_clerk"><bpmn:documentation>P02</bpmn:documentation>'
+        '<bpmn:userTask id="a" name="审查" anlan:formKey="F02" anlan:role="town_clerk">'
+        "<bpmn:documentation>P02</bpmn:documentation>"
         '<bpmn:extensionElements><anlan:in source="x + 1" target="y"/><anlan:fieldRight key="amount" right="read"/>'
         "</bpmn:extensionElements></bpmn:userTask>"
     )
@@ -54,7 +55,8 @@ def test_our_attributes_are_read(around):
 
 def test_references_are_resolved_with_or_without_prefix(around):
     content = around(
-        '<bpmn:intermediateCatchEvent id="a"><bpmn:messageEventDefinition messageRef="bpmn:m"/></bpmn:intermediateCatchEvent>',
+        '<bpmn:intermediateCatchEvent id="a"><bpmn:messageEventDefinition messageRef="bpmn:m"/>'
+        "</bpmn:intermediateCatchEvent>",
         roots='<bpmn:message id="m" name="到账"/>',
     )
 

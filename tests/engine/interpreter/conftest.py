@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -21,19 +22,24 @@ HEAD = (
     'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:anlan="urn:anlan:bpmn:1" '
     'id="definitions" targetNamespace="urn:test">'
 )
-NODE = re.compile(r"(?P<id>\w+): (?P<kind>\w+)(?P<attributes>(?: [\w:]+=\"[^\"]*\")*)(?: (?P<inner><.*))?")
+NODE = re.compile(r"(?P<id>\w+): (?P<kind>\w+)(?P<attributes>(?: [\w:]+=\"[^\"]*\")*)(?: (?P<parts>[\w<].*))?")
 FLOW = re.compile(r"(?:(?P<id>\w+): )?(?P<source>\w+) -> (?P<rest>.+?)(?: \[(?P<condition>.+)\])?")
+PART = re.compile(r"(?P<name>[a-z]+)\((?P<text>(?:[^()]|\([^()]*\))*)\)")
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ROOTS = ("message", "signal", "error", "escalation", "correlationProperty")
+TIMERS = {"after": "timeDuration", "at": "timeDate", "every": "timeCycle"}
 
 
 def draw(text: str, process_id: str = "p") -> bytes:
-    """A process from lines `id: element attr="value" <inner/>` and `[id:] a -> b [condition]`.
+    """A process drawn in lines.
 
-    Subprocesses are opened by `id: subProcess {` and closed by `}`; root elements such as messages are
-    lines like any other.
+    `id: element attribute="value" part(...) part(...)` is a node; `a -> b -> c [condition]` are flows, of which
+    one may be named by `id: a -> b`. Parts are in(source -> target), out(source -> target), after(P5D), at(date),
+    every(R3/P1D), message(id), signal(id), error(id), escalation(id), condition(FEEL), link(name), terminate(),
+    script(lines), or plain XML at the end. A line that ends with `{` opens a subprocess, `}` closes it.
     """
-    roots, body = [], []
+    roots: list[str] = []
+    body: list[str] = []
     for line in filter(None, (raw.strip() for raw in text.splitlines())):
         (roots if _kind(line) in ROOTS else body).append(_element(line))
     process = f'<bpmn:process id="{process_id}" isExecutable="true">{"".join(body)}</bpmn:process>'
@@ -50,19 +56,46 @@ def _element(line: str) -> str:
         return "</bpmn:subProcess>"
     if line.startswith("<"):
         return line
-    node = NODE.fullmatch(line.removesuffix(" {"))
+    node = NODE.fullmatch(line.removesuffix("{").rstrip())
     if node is None:
         return _flows(line)
+    inner = _parts(node["parts"] or "")
     if line.endswith(" {"):
-        return f'<bpmn:subProcess id="{node["id"]}"{node["attributes"]}>{node["inner"] or ""}'
-    return f'<bpmn:{node["kind"]} id="{node["id"]}"{node["attributes"]}>{node["inner"] or ""}</bpmn:{node["kind"]}>'
+        return f'<bpmn:subProcess id="{node["id"]}"{node["attributes"]}>{inner}'
+    return f'<bpmn:{node["kind"]} id="{node["id"]}"{node["attributes"]}>{inner}</bpmn:{node["kind"]}>'
+
+
+def _parts(text: str) -> str:
+    shorthand, mark, xml = text.partition("<bpmn:")
+    mappings, parts = "", ""
+    for part in PART.finditer(shorthand):
+        if part["name"] in ("in", "out"):
+            source, target = part["text"].split(" -> ")
+            mappings += f"<anlan:{part['name']} source={quoteattr(source)} target={quoteattr(target)}/>"
+        else:
+            parts += _part(part["name"], part["text"])
+    extension = f"<bpmn:extensionElements>{mappings}</bpmn:extensionElements>" if mappings else ""
+    return extension + parts + mark + xml
+
+
+def _part(name: str, text: str) -> str:
+    if name in TIMERS:
+        inner = f"<bpmn:{TIMERS[name]}>{escape(text)}</bpmn:{TIMERS[name]}>"
+        return f"<bpmn:timerEventDefinition>{inner}</bpmn:timerEventDefinition>"
+    if name == "condition":
+        inner = f"<bpmn:condition>{escape(text)}</bpmn:condition>"
+        return f"<bpmn:conditionalEventDefinition>{inner}</bpmn:conditionalEventDefinition>"
+    if name == "script":
+        return f"<bpmn:script>{escape(text.replace('; ', chr(10)))}</bpmn:script>"
+    reference = f"name={quoteattr(text)}" if name == "link" else f"{name}Ref={quoteattr(text)}" if text else ""
+    return f"<bpmn:{name}EventDefinition {reference}/>"
 
 
 def _flows(line: str) -> str:
     match = FLOW.fullmatch(line)
     assert match, f"not a line of a drawing: {line}"
     stops = [match["source"], *match["rest"].split(" -> ")]
-    return "".join(_flow(match, source, target) for source, target in zip(stops, stops[1:], strict=False))
+    return "".join(_flow(match, source, target) for source, target in pairwise(stops))
 
 
 def _flow(match: re.Match[str], source: str, target: str) -> str:

@@ -27,8 +27,7 @@ APPROVAL = """
 """
 REMINDER = (
     'remind: boundaryEvent attachedToRef="technical" cancelActivity="false" '
-    "<bpmn:timerEventDefinition><bpmn:timeDuration>P30D</bpmn:timeDuration></bpmn:timerEventDefinition>\n"
-    "    ignored: endEvent\n    remind -> ignored"
+    "after(P30D)\n    ignored: endEvent\n    remind -> ignored"
 )
 
 
@@ -123,19 +122,18 @@ def test_a_loop_without_people_or_time_is_stopped(play):
 
 
 def test_one_case_does_not_change_the_specification_of_another(play, services):
-    message = '<bpmn:messageEventDefinition messageRef="m"/>'
-    drawing = f"""
+    drawing = """
         m: message name="m"
         s: startEvent
         u: userTask
         e: endEvent
         s -> u -> e
-        es: subProcess triggeredByEvent="true" {{
-        es_s: startEvent isInterrupting="true" {message}
+        es: subProcess triggeredByEvent="true" {
+        es_s: startEvent isInterrupting="true" message(m)
         handle: userTask
         es_e: endEvent
         es_s -> handle -> es_e
-        }}
+        }
     """
     case = play(drawing)
     case.send("es_s")

@@ -8,16 +8,11 @@ import pytest
 
 from engine.interpreter import BpmnError, TimerNotDue, WaitNotLive
 
-P5D = "<bpmn:timerEventDefinition><bpmn:timeDuration>P5D</bpmn:timeDuration></bpmn:timerEventDefinition>"
-P2D = "<bpmn:timerEventDefinition><bpmn:timeDuration>P2D</bpmn:timeDuration></bpmn:timerEventDefinition>"
-NOTICE = '<bpmn:messageEventDefinition messageRef="m"/>'
-SIGNAL = '<bpmn:signalEventDefinition signalRef="sig"/>'
-
 
 def test_a_notice_cannot_be_ended_before_its_time(play):
-    case = play(f"""
+    case = play("""
         s: startEvent
-        notice: intermediateCatchEvent {P5D}
+        notice: intermediateCatchEvent after(P5D)
         next: userTask
         e: endEvent
         s -> notice -> next -> e
@@ -35,10 +30,10 @@ def test_a_notice_cannot_be_ended_before_its_time(play):
 
 
 def test_a_non_interrupting_reminder_leaves_its_task_open(play):
-    case = play(f"""
+    case = play("""
         s: startEvent
         review: userTask
-        remind: boundaryEvent attachedToRef="review" cancelActivity="false" {P2D}
+        remind: boundaryEvent attachedToRef="review" cancelActivity="false" after(P2D)
         urge: userTask
         e: endEvent
         s -> review -> e
@@ -55,10 +50,10 @@ def test_a_non_interrupting_reminder_leaves_its_task_open(play):
 
 
 def test_an_interrupting_timer_withdraws_its_task(play):
-    case = play(f"""
+    case = play("""
         s: startEvent
         review: userTask
-        late: boundaryEvent attachedToRef="review" {P2D}
+        late: boundaryEvent attachedToRef="review" after(P2D)
         escalate: userTask
         e: endEvent
         s -> review -> e
@@ -74,10 +69,10 @@ def test_an_interrupting_timer_withdraws_its_task(play):
 
 
 def test_completing_a_task_drops_its_listeners(play):
-    case = play(f"""
+    case = play("""
         s: startEvent
         review: userTask
-        late: boundaryEvent attachedToRef="review" {P2D}
+        late: boundaryEvent attachedToRef="review" after(P2D)
         e: endEvent
         f: userTask
         s -> review -> f -> e
@@ -93,11 +88,10 @@ def test_completing_a_task_drops_its_listeners(play):
 
 
 def test_a_cycle_fires_its_times_counted_from_when_each_was_due(play):
-    cycle = "<bpmn:timerEventDefinition><bpmn:timeCycle>R3/P1D</bpmn:timeCycle></bpmn:timerEventDefinition>"
-    case = play(f"""
+    case = play("""
         s: startEvent
         review: userTask
-        remind: boundaryEvent attachedToRef="review" cancelActivity="false" {cycle}
+        remind: boundaryEvent attachedToRef="review" cancelActivity="false" every(R3/P1D)
         urge: sendTask anlan:connector="urge"
         e: endEvent
         s -> review -> e
@@ -151,10 +145,10 @@ def test_timers_take_iso_literals_and_feel(play, kind, text, due):
 
 def test_a_message_carries_its_values_into_the_case(play):
     case = play(
-        f"""
+        """
         m: message name="公示结果"
         s: startEvent
-        receive: intermediateCatchEvent anlan:correlation="number" {NOTICE}
+        receive: intermediateCatchEvent anlan:correlation="number" message(m)
         next: userTask
         e: endEvent
         s -> receive -> next -> e
@@ -171,11 +165,21 @@ def test_a_message_carries_its_values_into_the_case(play):
 
 
 def test_the_standard_correlation_subscription_gives_the_key(play):
+    retrieval = (
+        '<bpmn:correlationProperty id="cp" name="order"><bpmn:correlationPropertyRetrievalExpression messageRef="m">'
+        "<bpmn:messagePath>order</bpmn:messagePath></bpmn:correlationPropertyRetrievalExpression>"
+        "</bpmn:correlationProperty>"
+    )
+    subscription = (
+        '<bpmn:correlationSubscription id="cs" correlationKeyRef="ck">'
+        '<bpmn:correlationPropertyBinding id="cb" correlationPropertyRef="cp"><bpmn:dataPath>order.id</bpmn:dataPath>'
+        "</bpmn:correlationPropertyBinding></bpmn:correlationSubscription>"
+    )
     case = play(
-        """
+        f"""
         m: message name="payment"
-        <bpmn:correlationProperty id="cp" name="order"><bpmn:correlationPropertyRetrievalExpression messageRef="m"><bpmn:messagePath>order</bpmn:messagePath></bpmn:correlationPropertyRetrievalExpression></bpmn:correlationProperty>
-        <bpmn:correlationSubscription id="cs" correlationKeyRef="ck"><bpmn:correlationPropertyBinding id="cb" correlationPropertyRef="cp"><bpmn:dataPath>order.id</bpmn:dataPath></bpmn:correlationPropertyBinding></bpmn:correlationSubscription>
+        {retrieval}
+        {subscription}
         s: startEvent
         pay: receiveTask messageRef="m"
         e: endEvent
@@ -189,22 +193,19 @@ def test_the_standard_correlation_subscription_gives_the_key(play):
 
 def test_objections_each_start_an_event_subprocess_and_keep_the_notice_open(play):
     case = play(
-        f"""
+        """
         m: message name="objection"
         s: startEvent
-        notice: intermediateCatchEvent {P5D}
+        notice: intermediateCatchEvent after(P5D)
         e: endEvent
         s -> notice -> e
-        handling: subProcess triggeredByEvent="true" {{
-        raised: startEvent isInterrupting="false" anlan:resultVariable="objection" {NOTICE}
-        handle: userTask
+        handling: subProcess triggeredByEvent="true" {
+        raised: startEvent isInterrupting="false" anlan:resultVariable="objection" message(m)
+        handle: userTask in(objection.text -> text)
         done: endEvent
         raised -> handle -> done
-        }}
-    """.replace(
-            "handle: userTask",
-            'handle: userTask <bpmn:extensionElements><anlan:in source="objection.text" target="text"/></bpmn:extensionElements>',
-        )
+        }
+        """
     )
 
     case.send("raised", text="一").send("raised", text="二")
@@ -217,21 +218,21 @@ def test_objections_each_start_an_event_subprocess_and_keep_the_notice_open(play
 
 
 def test_an_interrupting_event_subprocess_ends_its_parent(play):
-    case = play(f"""
+    case = play("""
         m: message name="withdraw"
         s: startEvent
-        part: subProcess {{
+        part: subProcess {
         a: startEvent
         work: userTask
         b: endEvent
         a -> work -> b
-        stopped: subProcess triggeredByEvent="true" {{
-        withdrawn: startEvent {NOTICE}
+        stopped: subProcess triggeredByEvent="true" {
+        withdrawn: startEvent message(m)
         clear: userTask
         c: endEvent
         withdrawn -> clear -> c
-        }}
-        }}
+        }
+        }
         after: userTask
         e: endEvent
         s -> part -> after -> e
@@ -245,12 +246,12 @@ def test_an_interrupting_event_subprocess_ends_its_parent(play):
 
 
 def test_an_event_gateway_takes_the_first_event_only(play):
-    drawing = f"""
+    drawing = """
         m: message name="m"
         s: startEvent
         g: eventBasedGateway
-        got: intermediateCatchEvent {NOTICE}
-        late: intermediateCatchEvent {P5D}
+        got: intermediateCatchEvent message(m)
+        late: intermediateCatchEvent after(P5D)
         yes: userTask
         no: userTask
         e: endEvent
@@ -266,16 +267,16 @@ def test_an_event_gateway_takes_the_first_event_only(play):
 
 
 def test_a_signal_reaches_every_listener_of_the_case_and_leaves_it(play):
-    case = play(f"""
+    case = play("""
         sig: signal name="stop"
         s: startEvent
         split: parallelGateway
         a: userTask
-        ba: boundaryEvent attachedToRef="a" {SIGNAL}
+        ba: boundaryEvent attachedToRef="a" signal(sig)
         b: userTask
-        bb: boundaryEvent attachedToRef="b" cancelActivity="false" {SIGNAL}
+        bb: boundaryEvent attachedToRef="b" cancelActivity="false" signal(sig)
         c: userTask
-        throw: intermediateThrowEvent {SIGNAL}
+        throw: intermediateThrowEvent signal(sig)
         x: userTask
         y: userTask
         e: endEvent
@@ -297,7 +298,7 @@ def test_a_service_refusal_is_caught_by_its_error_event(play):
         low: error errorCode="FUNDS_LOW"
         s: startEvent
         hold: serviceTask anlan:connector="hold"
-        refused: boundaryEvent attachedToRef="hold" <bpmn:errorEventDefinition errorRef="low"/>
+        refused: boundaryEvent attachedToRef="hold" error(low)
         wait: userTask
         e: endEvent
         s -> begin -> hold -> e
@@ -341,11 +342,11 @@ def test_an_error_end_leaves_the_subprocess_by_its_border(play):
         split: parallelGateway
         one: userTask
         two: userTask
-        bad: endEvent <bpmn:errorEventDefinition errorRef="x"/>
+        bad: endEvent error(x)
         a -> split -> one -> bad
         split -> two
         }
-        caught: boundaryEvent attachedToRef="part" <bpmn:errorEventDefinition/>
+        caught: boundaryEvent attachedToRef="part" error()
         mend: userTask
         e: endEvent
         s -> part -> e
@@ -364,16 +365,16 @@ def test_an_error_event_subprocess_is_tried_before_the_border(play):
         part: subProcess {
         a: startEvent
         one: userTask
-        bad: endEvent <bpmn:errorEventDefinition errorRef="x"/>
+        bad: endEvent error(x)
         a -> one -> bad
         inner: subProcess triggeredByEvent="true" {
-        xs: startEvent <bpmn:errorEventDefinition errorRef="x"/>
+        xs: startEvent error(x)
         fix: userTask
         xe: endEvent
         xs -> fix -> xe
         }
         }
-        caught: boundaryEvent attachedToRef="part" <bpmn:errorEventDefinition/>
+        caught: boundaryEvent attachedToRef="part" error()
         mend: userTask
         after: userTask
         e: endEvent
@@ -393,12 +394,12 @@ def test_an_escalation_is_heard_without_stopping_the_work(play):
         part: subProcess {
         a: startEvent
         one: userTask
-        tell: intermediateThrowEvent <bpmn:escalationEventDefinition escalationRef="esc"/>
+        tell: intermediateThrowEvent escalation(esc)
         two: userTask
         z: endEvent
         a -> one -> tell -> two -> z
         }
-        heard: boundaryEvent attachedToRef="part" cancelActivity="false" <bpmn:escalationEventDefinition escalationRef="esc"/>
+        heard: boundaryEvent attachedToRef="part" cancelActivity="false" escalation(esc)
         boss: userTask
         e: endEvent
         s -> part -> e
@@ -409,15 +410,11 @@ def test_an_escalation_is_heard_without_stopping_the_work(play):
 
 
 def test_a_condition_fires_when_it_becomes_true_and_again_after_it_was_not(play):
-    condition = (
-        "<bpmn:conditionalEventDefinition><bpmn:condition>amount &gt; 100</bpmn:condition>"
-        "</bpmn:conditionalEventDefinition>"
-    )
-    case = play(f"""
+    case = play("""
         s: startEvent
         split: parallelGateway
         work: userTask
-        big: boundaryEvent attachedToRef="work" cancelActivity="false" {condition}
+        big: boundaryEvent attachedToRef="work" cancelActivity="false" condition(amount > 100)
         look: userTask
         edit: userTask
         e: endEvent
@@ -441,8 +438,8 @@ def test_a_condition_fires_when_it_becomes_true_and_again_after_it_was_not(play)
 def test_links_go_on_at_their_other_end(play):
     case = play("""
         s: startEvent
-        out: intermediateThrowEvent <bpmn:linkEventDefinition name="A"/>
-        back: intermediateCatchEvent <bpmn:linkEventDefinition name="A"/>
+        out: intermediateThrowEvent link(A)
+        back: intermediateCatchEvent link(A)
         t: userTask
         e: endEvent
         s -> out
@@ -458,7 +455,7 @@ def test_a_thrown_message_leaves_with_its_payload(play):
         """
         m: message name="filed"
         s: startEvent
-        tell: intermediateThrowEvent anlan:correlation="number" <bpmn:extensionElements><anlan:in source="number + 1" target="next"/></bpmn:extensionElements><bpmn:messageEventDefinition messageRef="m"/>
+        tell: intermediateThrowEvent anlan:correlation="number" in(number + 1 -> next)message(m)
         e: endEvent
         s -> tell -> e
     """,

@@ -158,7 +158,7 @@ def test_a_terminate_end_withdraws_what_is_still_open(play):
         split: parallelGateway
         a: userTask
         b: userTask
-        stop: endEvent <bpmn:terminateEventDefinition/>
+        stop: endEvent terminate()
         e: endEvent
         s -> split -> a -> stop
         split -> b -> e

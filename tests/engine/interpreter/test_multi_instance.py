@@ -110,29 +110,31 @@ def test_the_standards_data_items(play):
 
 
 def test_scripts_and_subprocesses_are_repeated_too(play):
-    case = play("""
+    rows = 'anlan:collection="rows" anlan:elementVariable="row" anlan:outputCollection="sums" anlan:outputElement="sum"'
+    case = play(
+        f"""
         s: startEvent
-        each: subProcess {
-        <bpmn:multiInstanceLoopCharacteristics anlan:collection="rows" anlan:elementVariable="row" anlan:outputCollection="sums" anlan:outputElement="sum"/>
+        each: subProcess {multi(rows)} {{
         a: startEvent
-        add: scriptTask <bpmn:script>sum = row + loopCounter</bpmn:script>
+        add: scriptTask script(sum = row + loopCounter)
         b: endEvent
         a -> add -> b
-        }
+        }}
         e: endEvent
         s -> each -> e
-    """, rows=[10, 20, 30])  # fmt: skip
+        """,
+        rows=[10, 20, 30],
+    )
 
     assert case.ended == "e"
     assert case.variables == {"rows": [10, 20, 30], "sums": [11, 22, 33]}
 
 
 def test_a_border_timer_belongs_to_all_instances_together(play):
-    timer = "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>"
     case = play(f"""
         s: startEvent
         each: userTask {multi('anlan:collection="[1,2,3]"')}
-        late: boundaryEvent attachedToRef="each" {timer}
+        late: boundaryEvent attachedToRef="each" after(P1D)
         after: userTask
         e: endEvent
         s -> each -> e

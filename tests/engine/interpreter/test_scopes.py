@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-IN = '<bpmn:extensionElements><anlan:in source="{}" target="{}"/></bpmn:extensionElements>'
+IN = "in({} -> {})"
 CALLER = """
     s: startEvent
-    call: callActivity calledElement="check" <bpmn:extensionElements><anlan:in source="amount * 2" target="limit"/><anlan:out source="verdict.outcome" target="checked"/></bpmn:extensionElements>
+    call: callActivity calledElement="check" in(amount * 2 -> limit) out(verdict.outcome -> checked)
     after: userTask
     e: endEvent
     s -> call -> after -> e
-"""  # noqa: E501
+"""
 CALLED = """
     cs: startEvent
-    look: userTask anlan:resultVariable="verdict" <bpmn:extensionElements><anlan:in source="limit" target="limit"/><anlan:in source="amount" target="amount"/></bpmn:extensionElements>
+    look: userTask anlan:resultVariable="verdict" in(limit -> limit) in(amount -> amount)
     ce: endEvent
     cs -> look -> ce
-"""  # noqa: E501
+"""
 
 
 def test_a_called_process_sees_only_what_is_mapped(play):
@@ -35,60 +35,65 @@ def test_a_called_process_gives_back_only_what_is_mapped(play):
 
 
 def test_a_process_may_call_itself(play):
-    case = play("""
+    case = play(
+        """
         s: startEvent
         g: exclusiveGateway default="stop"
-        call: callActivity calledElement="p" <bpmn:extensionElements><anlan:in source="n - 1" target="n"/><anlan:out source="sum" target="below"/></bpmn:extensionElements>
-        add: scriptTask <bpmn:script>sum = n + (if below = null then 0 else below)</bpmn:script>
+        call: callActivity calledElement="p" in(n - 1 -> n) out(sum -> below)
+        add: scriptTask script(sum = n + (if below = null then 0 else below))
         e: endEvent
         s -> g
         g -> call [n > 0]
         call -> add
         stop: g -> add
         add -> e
-    """, n=10)  # fmt: skip  # noqa: E501
+    """,
+        n=10,
+    )
 
     assert case.variables["sum"] == 55
 
 
-def test_a_subprocess_writes_around_itself_unless_it_maps_its_results(play):
-    drawing = """
-        s: startEvent
-        part: subProcess {{ {outputs}
-        a: startEvent
-        work: userTask anlan:resultVariable="work"
-        b: endEvent
-        a -> work -> b
-        }}
-        e: endEvent
-        s -> part -> e
-    """
-    out = '<bpmn:extensionElements><anlan:out source="work.sum" target="sum"/></bpmn:extensionElements>'
-
-    assert play(_subprocess(drawing, "")).complete("work", sum=5).variables == {"work": {"sum": 5}}
-    assert play(_subprocess(drawing, out)).complete("work", sum=5).variables == {"sum": 5}
+PART = """
+    s: startEvent
+    part: subProcess {mapping} {{
+    a: startEvent
+    work: userTask anlan:resultVariable="work"
+    b: endEvent
+    a -> work -> b
+    }}
+    e: endEvent
+    s -> part -> e
+"""
 
 
-def _subprocess(drawing: str, outputs: str) -> str:
-    lines = drawing.replace("{outputs}", "").replace("{{", "{").replace("}}", "}").splitlines()
-    at = next(number for number, line in enumerate(lines) if "subProcess" in line)
-    lines[at] = lines[at].rstrip()
-    return "\n".join([*lines[: at + 1], outputs, *lines[at + 1 :]])
+def test_a_subprocess_writes_around_itself(play):
+    case = play(PART.format(mapping=""))
+
+    assert case.complete("work", sum=5).variables == {"work": {"sum": 5}}
+
+
+def test_a_subprocess_that_maps_its_results_keeps_the_rest(play):
+    case = play(PART.format(mapping="out(work.sum -> sum)"))
+
+    assert case.complete("work", sum=5).variables == {"sum": 5}
 
 
 def test_a_subprocess_gets_local_names(play):
-    case = play("""
+    case = play(
+        """
         s: startEvent
-        part: subProcess {
-        <bpmn:extensionElements><anlan:in source="plan.rows[1]" target="row"/></bpmn:extensionElements>
+        part: subProcess in(plan.rows[1] -> row) {
         a: startEvent
-        work: userTask <bpmn:extensionElements><anlan:in source="row" target="row"/></bpmn:extensionElements>
+        work: userTask in(row -> row)
         b: endEvent
         a -> work -> b
         }
         e: endEvent
         s -> part -> e
-    """, plan={"rows": ["一", "二"]})  # fmt: skip
+    """,
+        plan={"rows": ["一", "二"]},
+    )
 
     assert next(iter(case.tasks.values())).inputs == {"row": "一"}
     assert case.complete("work").variables == {"plan": {"rows": ["一", "二"]}}
@@ -97,7 +102,7 @@ def test_a_subprocess_gets_local_names(play):
 def test_mapped_outputs_are_all_that_a_task_writes(play):
     case = play("""
         s: startEvent
-        t: userTask <bpmn:extensionElements><anlan:out source="amount * 2" target="double"/></bpmn:extensionElements>
+        t: userTask out(amount * 2 -> double)
         e: endEvent
         s -> t -> e
     """)
@@ -124,13 +129,16 @@ def test_facts_go_before_variables_of_the_same_name(play, services):
 def test_connectors_and_decisions_get_their_inputs_and_give_results(play, services):
     services.connectors["hold"] = lambda inputs: {"transfer": "T1", "left": 70}
     services.decisions["level"] = lambda context: {"level": "county", "for": context["amount"]}
-    case = play("""
+    case = play(
+        """
         s: startEvent
         level: businessRuleTask anlan:decisionRef="level" anlan:resultVariable="approval"
-        hold: serviceTask anlan:connector="hold" <bpmn:extensionElements><anlan:in source="amount" target="sum"/><anlan:out source="left" target="rest"/></bpmn:extensionElements>
+        hold: serviceTask anlan:connector="hold" in(amount -> sum) out(left -> rest)
         e: endEvent
         s -> level -> hold -> e
-    """, amount=30)  # fmt: skip  # noqa: E501
+    """,
+        amount=30,
+    )
 
     assert services.calls == [("hold", {"sum": 30})]
     assert case.variables == {"amount": 30, "approval": {"level": "county", "for": 30}, "rest": 70}
