@@ -90,7 +90,7 @@ def cap_reached(now: Situation) -> str | None:
     if now.contract is None:
         return None
     ratio = now.policy.number("cap_before_acceptance")
-    cap = share_of(projects.terms_of(now.project, now.contract, now.policy).ceiling, ratio)
+    cap = share_of(projects.ceiling_of(now.project, now.contract), ratio)
     reached = now.paid.total >= cap
     return f"已付 {show(now.paid.total)}，达到验收前的付款上限 {show(cap)}" if reached else None
 
@@ -116,7 +116,7 @@ def retention_gone(now: Situation) -> str | None:
 
 def claim_open(now: Situation) -> str | None:
     claim = now.claim
-    return f"追缴单 {claim.number} 还有 {show(claim.remaining_fen)} 未退回" if claim else None
+    return f"追缴单 {claim.number} 还有 {show(claim.remaining_fen)}未退回" if claim else None
 
 
 def closed(now: Situation) -> str | None:

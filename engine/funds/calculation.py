@@ -9,6 +9,11 @@ from fractions import Fraction
 from engine.funds.money import round_half_up, share_of
 
 
+def ceiling(approved: int, support_ratio: Decimal, contract: int) -> int:
+    """min(approved, ratio x contract)."""
+    return min(approved, share_of(contract, support_ratio))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Terms:
     """What limits the payments of one project: its approval, its contract and the county's ratios."""
@@ -25,8 +30,8 @@ class Terms:
 
     @property
     def ceiling(self) -> int:
-        """No more than this is ever paid: min(approved, ratio x contract)."""
-        return min(self.approved, share_of(self.contract, self.support_ratio))
+        """No more than this is ever paid."""
+        return ceiling(self.approved, self.support_ratio, self.contract)
 
 
 @dataclass(frozen=True, kw_only=True)

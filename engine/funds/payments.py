@@ -61,7 +61,7 @@ def split(connection: Connection, project: Project, amount: int) -> Mapping[str,
     sources = projects.sources_of(connection, project.id)
     left = ledger.left_by_source(connection, project.id)
     if amount > sum(left.values()):
-        raise Refused(f"项目 {project.number} 的资金余额 {show(sum(left.values()))} 不足以支付 {show(amount)}。")
+        raise Refused(f"项目 {project.number} 的资金余额 {show(sum(left.values()))}不足以支付 {show(amount)}。")
     parts = allocate(amount, [row.weight for row in sources], [left.get(row.source, 0) for row in sources])
     return {row.source: part for row, part in zip(sources, parts, strict=True)}
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from engine.errors import NotFound, Refused
-from engine.funds.calculation import Paid, Terms
+from engine.funds.calculation import Paid, Terms, ceiling
 from engine.funds.ledger import paid_total
 from engine.funds.model import (
     Contract,
@@ -96,6 +96,17 @@ def terms_of(project: Project, contract: Contract, policy: Parameters) -> Terms:
         progress_ratio=policy.number("progress_pay_ratio"),
         retention_rate=contract.retention_rate,
     )
+
+
+def ceiling_of(project: Project, contract: Contract) -> int:
+    """No more than this is ever paid (spec §6)."""
+    return ceiling(project.approved_fen, project.support_ratio, contract.amount_fen)
+
+
+def payable_at_most(project: Project, contract: Contract | None, settlement: Settlement | None) -> int:
+    """The most a project may be paid in the end, by what is known of it today (I-01)."""
+    most = ceiling_of(project, contract) if contract else project.approved_fen
+    return min(most, settlement.final_fen) if settlement else most
 
 
 def advance_ratio(project: Project, policy: Parameters) -> Decimal:

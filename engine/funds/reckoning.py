@@ -73,10 +73,10 @@ def _check_value(standing: Standing, earned_value: int) -> None:
     """Certified value never falls and hardly exceeds the contract (I-17)."""
     before, contract = standing.paid.earned_value, standing.contract.amount_fen
     if earned_value < before:
-        refuse("verified_value", f"累计产值 {show(earned_value)} 小于上期已认可的 {show(before)}，产值只能增加")
+        refuse("verified_value", f"累计产值 {show(earned_value)}小于上期已认可的 {show(before)}，产值只能增加")
     most = share_of(contract, 1 + standing.policy.number("earned_value_tolerance"))
     if earned_value > most:
-        refuse("verified_value", f"累计产值 {show(earned_value)} 超过合同额 {show(contract)} 允许的上限 {show(most)}")
+        refuse("verified_value", f"累计产值 {show(earned_value)}超过合同额 {show(contract)}允许的上限 {show(most)}")
 
 
 def settlement(standing: Standing, audited: int, *, withhold: int) -> SettlementSum:
@@ -92,7 +92,7 @@ def retention(connection: Connection, standing: Standing, *, repair: int) -> Pay
     if settled is None:
         raise Refused(f"项目 {standing.project.number} 尚未结算，没有可以释放的质保金。", project=standing.project.id)
     if repair > settled.retention_fen:
-        refuse("repair_cost", f"维修扣款 {show(repair)} 超过质保金 {show(settled.retention_fen)}")
+        refuse("repair_cost", f"维修扣款 {show(repair)}超过质保金 {show(settled.retention_fen)}")
     return calculation.retention(
         standing.terms, standing.paid, final=settled.final_fen, retained=settled.retention_fen, repair=repair
     )

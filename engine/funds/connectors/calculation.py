@@ -52,7 +52,7 @@ def calculate_settlement(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     submitted = inputs.optional_money("submitted_amount")
     submitted = audited if submitted is None else submitted
     if audited > submitted:
-        refuse("audited_amount", f"审定金额 {show(audited)} 不能超过送审金额 {show(submitted)}")
+        refuse("audited_amount", f"审定金额 {show(audited)}不能超过送审金额 {show(submitted)}")
     sums = reckoning.settlement(standing, audited, withhold=inputs.optional_money("withhold_this") or 0)
     return reckoning.settlement_sheet(standing, sums, submitted, audited)
 

@@ -33,7 +33,7 @@ def register_contract(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     )
     return {
         "contract_id": contract.id,
-        "ceiling": to_yuan(projects.terms_of(project, contract, policy).ceiling),
+        "ceiling": to_yuan(projects.ceiling_of(project, contract)),
         "retention_rate": contract.retention_rate,
         "warranty_months": Decimal(contract.warranty_months),
     }
@@ -88,7 +88,7 @@ def _amount(inputs: Inputs, project: Project) -> int:
         refuse("contract_amount", "合同金额应大于零")
     if amount > project.total_invest_fen:
         most = show(project.total_invest_fen)
-        refuse("contract_amount", f"合同金额 {show(amount)} 超过核定总投资 {most}，须先办理项目变更")
+        refuse("contract_amount", f"合同金额 {show(amount)}超过核定总投资 {most}，须先办理项目变更")
     return amount
 
 

@@ -90,7 +90,7 @@ def _check_amount(amount: int, payable: Payable) -> None:
         refuse("payable_approved", "本次没有可付金额，不能提出付款")
     payments.ensure_within(payable.paid_before, amount, payable.cap, "payable_approved")
     if amount > payable.payable:
-        refuse("payable_approved", f"核定应付 {show(amount)} 超过系统计算的应付 {show(payable.payable)}")
+        refuse("payable_approved", f"核定应付 {show(amount)}超过系统计算的应付 {show(payable.payable)}")
 
 
 def _cancel_open(work: Work) -> None:
@@ -141,7 +141,7 @@ def approve_payment(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     payment = payments.needed(work, "没有待签批的付款单", PaymentStatus.PROPOSED)
     level = inputs.optional_text("sign_level")
     if payment.needs_meeting and level not in _MEETINGS:
-        refuse("sign_level", f"全额预拨 {show(payment.amount_fen)} 须经集体决策")
+        refuse("sign_level", f"全额预拨 {show(payment.amount_fen)}须经集体决策")
     payments.change(
         work.connection, payment.id, status=PaymentStatus.APPROVED, approved_on=today(work), sign_level=level
     )
@@ -192,7 +192,7 @@ def _pay_date(inputs: Inputs, work: Work, payment: Payment, standing: Standing) 
 def _check_paid_amount(inputs: Inputs, payment: Payment) -> None:
     amount = inputs.money("pay_amount")
     if amount != payment.amount_fen:
-        refuse("pay_amount", f"实付 {show(amount)} 应等于核定应付 {show(payment.amount_fen)}")
+        refuse("pay_amount", f"实付 {show(amount)}应等于核定应付 {show(payment.amount_fen)}")
 
 
 def _voucher(inputs: Inputs, work: Work, payment: Payment) -> str:
@@ -242,7 +242,7 @@ def confirm_receipt(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     payment = payments.needed(work, "没有已支付的付款单", PaymentStatus.PAID)
     amount, day = inputs.money("receive_amount"), past_day(inputs, "receive_date", work)
     if amount != payment.amount_fen:
-        refuse("receive_amount", f"实收 {show(amount)} 应等于实付 {show(payment.amount_fen)}")
+        refuse("receive_amount", f"实收 {show(amount)}应等于实付 {show(payment.amount_fen)}")
     if payment.paid_on is not None and day < payment.paid_on:
         refuse("receive_date", f"到账日期 {day} 早于支付日期 {payment.paid_on}")
     payments.change(

@@ -43,7 +43,7 @@ def approve_project(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     _ensure_first(work)
     approved, total = inputs.money("approved_amount"), inputs.money("total_invest")
     if not 0 < approved <= total:
-        refuse("approved_amount", f"扶持额 {show(approved)} 应大于零且不超过核定总投资 {show(total)}")
+        refuse("approved_amount", f"扶持额 {show(approved)}应大于零且不超过核定总投资 {show(total)}")
     parts = _parts(inputs, approved)
     project = _new_project(inputs, work, approved, total)
     _insert(work, project, parts)

@@ -53,7 +53,7 @@ def _amount(inputs: Inputs, work: Work, project: Project) -> int:
         raise Refused(f"项目 {project.number} 没有超付，不需要追缴。", project=project.id)
     paid = projects.paid_of(work.connection, project.id).total
     if amount > paid:
-        refuse("amount", f"追缴金额 {show(amount)} 超过已付 {show(paid)}")
+        refuse("amount", f"追缴金额 {show(amount)}超过已付 {show(paid)}")
     return amount
 
 
@@ -79,7 +79,7 @@ def record_recovery(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     claim = _claim(inputs, work, project)
     amount, day = inputs.money("amount_received"), past_day(inputs, "receive_date", work)
     if not 0 < amount <= claim.remaining_fen:
-        refuse("amount_received", f"到账金额 {show(amount)} 应大于零且不超过剩余应收 {show(claim.remaining_fen)}")
+        refuse("amount_received", f"到账金额 {show(amount)}应大于零且不超过剩余应收 {show(claim.remaining_fen)}")
     remaining = claim.remaining_fen - amount
     work.connection.execute(
         update(RecoveryClaim)

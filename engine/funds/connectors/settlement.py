@@ -59,7 +59,7 @@ def record_settlement(inputs: Inputs, work: Work) -> Mapping[str, Any]:
 def _audited(inputs: Inputs, standing: Standing) -> tuple[int, int]:
     submitted, audited = inputs.money("submitted_amount"), inputs.money("audited_amount")
     if audited > submitted:
-        refuse("audited_amount", f"审定金额 {show(audited)} 不能超过送审金额 {show(submitted)}")
+        refuse("audited_amount", f"审定金额 {show(audited)}不能超过送审金额 {show(submitted)}")
     limit = to_fen(standing.policy.number("settlement_audit_from"))
     if standing.contract.amount_fen >= limit and not inputs.given("audit_unit"):
         refuse("audit_unit", f"合同金额达到 {show(limit)}，结算必须经第三方审核")
@@ -124,6 +124,4 @@ def _ensure_releasable(work: Work, project: Project) -> None:
         raise Refused(f"质保期至 {end}，今天是 {today(work)}，不能释放质保金。", project=project.id)
     claim = projects.open_claim(work.connection, project.id)
     if claim is not None:
-        raise Refused(
-            f"追缴单 {claim.number} 还有 {show(claim.remaining_fen)} 未退回，不能释放质保金。", claim=claim.id
-        )
+        raise Refused(f"追缴单 {claim.number} 还有 {show(claim.remaining_fen)}未退回，不能释放质保金。", claim=claim.id)
