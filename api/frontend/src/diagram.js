@@ -10,6 +10,8 @@ function ids(text) {
 
 async function show(container) {
   const { diagram, active, completed, passed } = container.dataset;
+  container.setAttribute('role', 'group');
+  container.ariaLabel ??= '流程图';
   try {
     const viewer = await openViewer(container, diagram);
     mark(viewer, ids(passed), 'taken');
