@@ -38,10 +38,12 @@ def _node(node: Node, known: Catalogue, own: Set[str], missing: Callable[..., Pr
 def _user_task(node: Node, known: Catalogue, missing: Callable[..., Problem]) -> Iterator[Problem]:
     for attribute, keys, label in (("role", known.roles, "办理角色"), ("formKey", known.forms, "表单")):
         key = node.extension.get(attribute)
-        if not key:
+        # A task with outcomes has the common review fields even without a form of its own.
+        needed = attribute == "role" or not node.extension.get("outcomes")
+        if not key and needed:
             message = f"用户任务“{node.title}”没有指定{label}（anlan:{attribute}）。"
             yield missing("no-" + attribute, node.id, node.line, message)
-        elif keys is not None and key not in keys:
+        elif key and keys is not None and key not in keys:
             message = f"“{node.title}”的{label} {key} 不存在，请改正。"
             yield error("unknown-reference", node.id, node.line, message)
     for key, right in node.extension.field_rights.items():
