@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _NAME_BREAK = re.compile(r"[、,，;；\s]+")
-_POINT = re.compile(r"(\d{2,3}(?:\.\d+)?)\s*[,，\s]\s*(\d{1,2}(?:\.\d+)?)")
+_POINT = re.compile(r"(\d{1,3}(?:\.\d{1,12})?)\s*[,\s]\s*(\d{1,3}(?:\.\d{1,12})?)")
 
 
 def half_width(text: str) -> str:
