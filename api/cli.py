@@ -154,11 +154,9 @@ def _show_deployment(result: DeploymentResult) -> None:
         table.add_row(definition.key, str(definition.version), definition.name)
     if result.definitions:
         console.print(table)
-    console.print(f"部署完成：流程 {len(result.definitions)} 个新版本，决策表和表单 {len(result.resources)} 个新版本。")
+    console.print(f"部署完成：{len(result.definitions)} 个流程、{len(result.resources)} 个决策表和表单有了新版本。")
     if result.warnings:
-        console.print(
-            _problem_table((warning.element_id, warning.line, warning.message) for warning in result.warnings)
-        )
+        console.print(_problem_table(map(_place, result.warnings)))
 
 
 @contextmanager
