@@ -12,7 +12,7 @@ from engine import feel
 from engine.diagram.elements import Trigger
 from engine.interpreter.codec import ROOT, State, decode_tokens, decode_variables, encode
 from engine.interpreter.corrections import Token
-from engine.interpreter.errors import TaskNotOpen, TimerNotDue, WaitNotLive
+from engine.interpreter.errors import NotUsable, TaskNotOpen, TimerNotDue, WaitNotLive
 from engine.interpreter.execution import Execution
 from engine.interpreter.nodes.events import Catcher, due_at
 from engine.interpreter.scopes import Variables
@@ -123,10 +123,13 @@ def _waiting(execution: Execution, wait_id: str, triggers: set[Trigger]) -> Toke
 
 
 def _step(spec: Specification, execution: Execution, move: Callable[[], None]) -> Step:
-    with feel.clock(execution.services.now):
-        move()
-        execution.advance()
-        opened = tuple(_opened(spec, token) for token in execution.record.opened if token.is_live)
+    try:
+        with feel.clock(execution.services.now):
+            move()
+            execution.advance()
+            opened = tuple(_opened(spec, token) for token in execution.record.opened if token.is_live)
+    except feel.FeelError as fault:
+        raise NotUsable(f"表达式无法计算：{fault}") from fault
     record = execution.record
     before = {token.id for token in record.opened}
     return Step(

@@ -79,7 +79,7 @@ def _exclusive(scope: Scope, node: Node) -> Iterator[Problem]:
 
 def _boundary(scope: Scope, node: Node, incoming: bool, outgoing: bool) -> Iterator[Problem]:
     host = scope.nodes.get(node.attached_to or "")
-    if host is None or not host.kind.is_activity:
+    if host is None or not host.kind.is_activity or host.is_event_subprocess:
         message = f"边界事件“{node.title}”没有附着在同一层的活动上，请把它拖到活动的边框上。"
         yield error("boundary-host", node.id, node.line, message)
     if incoming:
