@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from engine.feel.errors import FeelLimitExceeded
 
@@ -22,7 +23,7 @@ MAX_STRING = 500_000
 MAX_CALLS = 60
 #: levels of lists and contexts inside each other in a value
 MAX_DEPTH = 60
-#: seconds one regular expression may take; the only cap that is a time
+#: seconds all regular expressions of one evaluation may take; the only cap that is a time
 REGEX_SECONDS = 0.05
 
 
@@ -33,6 +34,7 @@ class Meter(threading.local):
         self.active = False
         self.steps = 0
         self.calls = 0
+        self.regex_seconds = REGEX_SECONDS
 
 
 _meter = Meter()
@@ -65,7 +67,7 @@ def metered() -> Iterator[None]:
     if _meter.active:
         yield
         return
-    _meter.active, _meter.steps, _meter.calls = True, 0, 0
+    _meter.active, _meter.steps, _meter.calls, _meter.regex_seconds = True, 0, 0, REGEX_SECONDS
     try:
         yield
     finally:
@@ -83,3 +85,16 @@ def one_call() -> Iterator[None]:
         yield
     finally:
         _meter.calls -= 1
+
+
+@contextmanager
+def regex_time() -> Iterator[float]:
+    """The seconds left for regular expressions; what the block takes of them is counted."""
+    if _meter.regex_seconds <= 0:
+        raise FeelLimitExceeded("正则表达式计算时间过长，请简化")
+    started = monotonic()
+    try:
+        yield _meter.regex_seconds if _meter.active else REGEX_SECONDS
+    finally:
+        if _meter.active:
+            _meter.regex_seconds -= monotonic() - started
