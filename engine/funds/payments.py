@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, update
 
+from engine.clock import local_date
 from engine.errors import Refused
 from engine.funds import ledger, projects
 from engine.funds.allocation import allocate
@@ -46,7 +47,7 @@ def change(connection: Connection, payment_id: str, **values: Any) -> None:
 
 def next_number(work: Work, project: Project) -> str:
     """The number of a new payment order: `ZF-330324-2026-00001`."""
-    county, year = project.county_code[:6], work.now.year
+    county, year = project.county_code[:6], local_date(work.now).year
     return f"ZF-{county}-{year}-{next_serial(work.connection, f'payment:{county}:{year}'):05d}"
 
 

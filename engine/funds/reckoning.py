@@ -128,7 +128,12 @@ def ratio_between(part: int, whole: int) -> Decimal:
     """A share with four decimals."""
     if whole == 0:
         return Decimal(0)
-    return (Decimal(part) / Decimal(whole)).quantize(_FOUR_DECIMALS, ROUND_HALF_UP)
+    return in_basis_points(Decimal(part) / Decimal(whole))
+
+
+def in_basis_points(ratio: Decimal) -> Decimal:
+    """A share rounded to four decimals."""
+    return ratio.quantize(_FOUR_DECIMALS, ROUND_HALF_UP)
 
 
 def settlement_sheet(standing: Standing, sums: SettlementSum, submitted: int, audited: int) -> Mapping[str, Any]:

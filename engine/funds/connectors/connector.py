@@ -17,7 +17,7 @@ from engine.policy.parameters import Parameters
 from engine.ports import Work
 
 
-@dataclass(frozen=True)
+@dataclass
 class FundsConnector:
     """One kind of service task: its type, and the short function that does it."""
 

@@ -63,18 +63,19 @@ def propose_payment(inputs: Inputs, work: Work) -> Mapping[str, Any]:
 
 
 def _payable(kind: PaymentKind, inputs: Inputs, work: Work, standing: Standing) -> Payable:
-    withhold = inputs.optional_money("withhold_this") or 0
+    withhold = inputs.optional_money("withhold_this")
     cap_ratio = inputs.optional_ratio("cap_ratio")
     if kind == PaymentKind.ADVANCE:
         return reckoning.advance(standing, cap_ratio=cap_ratio, requested=None)
     if kind == PaymentKind.PROGRESS:
         value = inputs.money("verified_value")
-        return reckoning.progress(standing, value, cap_ratio=cap_ratio, withhold=withhold, requested=None)
+        return reckoning.progress(standing, value, cap_ratio=cap_ratio, withhold=withhold or 0, requested=None)
     settled = projects.settlement_of(work.connection, standing.project.id)
     if settled is None:
         raise Refused(f"项目 {standing.project.number} 还没有结算审定，不能支付{kind.label}。")
     if kind == PaymentKind.SETTLEMENT:
-        return reckoning.settlement(standing, settled.audited_fen, withhold=settled.withheld_fen).payable
+        withhold = settled.withheld_fen if withhold is None else withhold
+        return reckoning.settlement(standing, settled.audited_fen, withhold=withhold).payable
     _ensure_warranty_over(standing.project, work)
     return reckoning.retention(work.connection, standing, repair=settled.repair_fen)
 

@@ -19,12 +19,16 @@ from engine.funds.connectors.connector import past_day, past_day_or_today, polic
 from engine.funds.inputs import Inputs, refuse
 from engine.funds.model import FundSource, Project, ProjectSource, ProjectStatus, ReimburseMode
 from engine.funds.money import show, to_yuan
-from engine.funds.reckoning import ratio_between
+from engine.funds.reckoning import in_basis_points, ratio_between
 from engine.funds.records import first
 from engine.ports import Work
 from engine.roles import Level, unit_at
 from engine.serials import next_serial
 
+#: finer shares than these would make weights too long to store
+_SHARE_DECIMALS = 8
+#: owners' shares are computed from what each invested and rounded
+_SHARE_TOLERANCE = Decimal("0.001")
 #: six-cornered brackets around the year (spec §0.4)
 _DOC_NO = re.compile(r"[\u4e00-\u9fa5A-Za-z]+〔(19|20)\d{2}〕\d+号")
 
@@ -93,9 +97,14 @@ def _new_project(inputs: Inputs, work: Work, approved: int, total: int) -> Proje
 
 
 def _support_ratio(inputs: Inputs, approved: int, total: int) -> Decimal:
-    """Given as case data, or the approved share of the investment in basis points."""
-    ratio = inputs.optional_ratio("support_ratio")
-    return ratio_between(approved, total) if ratio is None else ratio
+    """Given as case data, or the approved share of the investment; in basis points (spec §0.4)."""
+    given = inputs.optional_number("support_ratio")
+    if given is None:
+        return ratio_between(approved, total)
+    ratio = in_basis_points(given)
+    if not 0 < ratio <= 1:
+        refuse("support_ratio", f"扶持比例应大于 0 且不超过 100%，现为 {given:.2%}")
+    return ratio
 
 
 def _number(work: Work, county: str, issued_on: date) -> str:
@@ -158,16 +167,21 @@ def _source(row: Mapping[str, Any]) -> FundSource:
 
 
 def _weights(rows: Sequence[Mapping[str, Any]], approved: int) -> tuple[int, ...]:
-    amounts = [Inputs(row).optional_money("amount") for row in rows]
-    if None not in amounts:
-        total = sum(amount or 0 for amount in amounts)
-        if total != approved or 0 in amounts:
-            refuse("sources", f"各来源金额合计 {show(total)}，应等于扶持额 {show(approved)}，且每个来源大于零")
-        return tuple(amount or 0 for amount in amounts)
-    shares = [Inputs(row).optional_ratio("share") or Decimal(0) for row in rows]
-    if sum(shares) != 1 or not all(shares):
-        refuse("sources", f"各来源比例合计 {sum(shares):.2%}，应为 100%，且每个来源大于零")
-    return weights_of_shares([Fraction(share) for share in shares])
+    """By share where shares are given: amounts may still be those of an earlier, higher proposal."""
+    shares = [Inputs(row).optional_number("share") for row in rows]
+    if None in shares:
+        return _amounts(rows, approved)
+    total = sum(share or Decimal(0) for share in shares)
+    if total != 1 or any(not share or share != round(share, _SHARE_DECIMALS) for share in shares):
+        refuse("sources", f"各来源比例合计 {total:.2%}，应为 100%，且每个来源大于零")
+    return weights_of_shares([Fraction(share or 0) for share in shares])
+
+
+def _amounts(rows: Sequence[Mapping[str, Any]], approved: int) -> tuple[int, ...]:
+    amounts = tuple(Inputs(row).optional_money("amount") or 0 for row in rows)
+    if sum(amounts) != approved or 0 in amounts:
+        refuse("sources", f"各来源金额合计 {show(sum(amounts))}，应等于扶持额 {show(approved)}，且每个来源大于零")
+    return amounts
 
 
 def _insert(work: Work, project: Project, parts: Sequence[SourcePart]) -> None:
@@ -237,6 +251,6 @@ def hand_over(inputs: Inputs, work: Work) -> Mapping[str, Any]:
 def _check_owner_shares(inputs: Inputs) -> None:
     """Owners' shares make up the whole (I-37)."""
     shares = [Inputs(row).optional_number("share") for row in inputs.rows("owner_shares")]
-    total = sum(share or Decimal(0) for share in shares)
-    if shares and total != 100:
-        refuse("owner_shares", f"权属份额合计 {total}%，应为 100%")
+    total = sum((share or Decimal(0) for share in shares), Decimal(0))
+    if shares and abs(total - 1) > _SHARE_TOLERANCE:
+        refuse("owner_shares", f"权属份额合计 {total:.2%}，应为 100%")

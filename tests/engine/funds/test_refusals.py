@@ -71,6 +71,38 @@ def test_the_support_ratio_is_the_approved_share_in_basis_points(ledger: Ledger)
     assert ledger.facts()["support_ratio"] == Decimal("0.9000")
 
 
+def test_a_support_ratio_given_by_the_case_is_kept_in_basis_points(ledger: Ledger) -> None:
+    ledger.approve("447500", total_invest="497230", support_ratio=Decimal("0.90000804"))
+
+    assert ledger.facts()["support_ratio"] == Decimal("0.9000")
+
+
+def test_shares_hold_where_the_decision_approved_less_than_was_proposed(ledger: Ledger) -> None:
+    proposed = [
+        {"source": "support_fund_project", "share": Decimal("0.6"), "amount": Decimal("360000")},
+        {"source": "county_matching", "share": Decimal("0.4"), "amount": Decimal("240000")},
+    ]
+    ledger.prepare("500000", sources=proposed)
+
+    assert [share["amount"] for share in ledger.advance()["shares"]] == [86_400, 57_600]
+
+
+def test_a_penalty_of_the_payment_review_lowers_the_settlement(ledger: Ledger) -> None:
+    ledger.prepare()
+    ledger.advance()
+    ledger.settle("470000", "470000")
+    review = {"pay_stage": "settlement", "withhold_this": "10000"}
+
+    assert "超过系统计算的应付 301,900.00 元" in refusal(
+        ledger, "propose_payment", payable_approved="301900.01", **review
+    )
+    ledger.pay("settlement", "301900", withhold_this="10000")
+    ledger.end_case()
+    ledger.today = date(2027, 3, 2)
+    ledger.case("retention_release")
+    assert ledger.call("release_retention")["release_amount"] == 14_100
+
+
 def test_a_contract_number_is_used_once_in_a_county(ledger: Ledger) -> None:
     ledger.approve()
     ledger.contract(contract_no="HT-1")
@@ -346,8 +378,8 @@ def test_an_asset_without_a_maintainer_is_not_handed_over(ledger: Ledger) -> Non
     handover = {"receiver": "村", "handover_date": ledger.today}
 
     assert "没有管护主体" in refusal(ledger, "hand_over", **handover)
-    shares = [{"share": Decimal("60")}, {"share": Decimal("30")}]
-    assert "90%" in refusal(ledger, "hand_over", **handover, maintenance_body="村", owner_shares=shares)
+    shares = [{"share": Decimal("0.6")}, {"share": Decimal("0.3")}]
+    assert "90.00%" in refusal(ledger, "hand_over", **handover, maintenance_body="村", owner_shares=shares)
 
 
 def test_receipt_confirms_the_amount_paid(ledger: Ledger) -> None:
