@@ -150,7 +150,7 @@ class Sampler:
     def _row(self, rows: Rows, given: Mapping[str, Any], setting: Setting, place: int) -> dict[str, Any]:
         row: dict[str, Any] = {}
         for column in rows.columns_of:
-            if not column.typed or (column.hide is not None and not self.full):
+            if not column.typed or not (self.full or (column.required and column.hide is None)):
                 continue
             if isinstance(column, Filepicker):
                 row[column.key] = self._files(column) if column.required else []
