@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from engine import feel
+from engine.case_functions import calendar_functions
 from engine.definitions import PinnedBundle
 from engine.dmn import DecisionError, DecisionOutcome
 from engine.errors import Refused
@@ -32,9 +33,9 @@ class CaseServices:
 
     @cached_property
     def facts(self) -> Mapping[str, object]:
-        """The case's facts, and `decide(ref, context)` as a FEEL function."""
+        """The case's facts, and the functions that diagrams call: decisions and the office calendar."""
         decide = feel.Function(("ref", "context"), lambda ref, context: self.decide(ref, context or {}).value)
-        return {**self._case_facts, "decide": decide}
+        return {**self._case_facts, **calendar_functions(self.now), "decide": decide}
 
     def new_id(self) -> str:
         return self._work.new_id()
