@@ -7,6 +7,13 @@ import { extensionList } from './lists.jsx';
 
 const result = text('anlan:resultVariable', '结果变量', '办理或计算的结果存入这个变量');
 
+const correlation = feel('anlan:correlation', '对应值', 'FEEL；收发双方的值相等，消息才送到');
+
+function aboutMessage(object) {
+  const definitions = object.get('eventDefinitions');
+  return !definitions || definitions.some((definition) => is(definition, 'bpmn:MessageEventDefinition'));
+}
+
 const GROUPS = [
   { id: 'assignment', label: '办理', on: ['bpmn:UserTask'], entries: [
     pick('anlan:formKey', '表单', 'forms'),
@@ -18,6 +25,10 @@ const GROUPS = [
   ] },
   { id: 'decision', label: '决策', on: ['bpmn:BusinessRuleTask'], entries: [pick('anlan:decisionRef', '决策表', 'decisions'), result] },
   { id: 'connector', label: '连接器', on: ['bpmn:ServiceTask', 'bpmn:SendTask'], entries: [pick('anlan:connector', '类型', 'connectors'), result] },
+  { id: 'received', label: '等待的消息', on: ['bpmn:ReceiveTask', 'bpmn:CatchEvent'], when: aboutMessage, entries: [
+    correlation, text('anlan:resultVariable', '内容变量', '消息带来的内容存入这个变量'),
+  ] },
+  { id: 'sent', label: '发出的消息', on: ['bpmn:SendTask', 'bpmn:ThrowEvent'], when: aboutMessage, entries: [correlation] },
   { id: 'called', label: '调用的流程', on: ['bpmn:CallActivity'], entries: [pick('calledElement', '流程', 'processes')] },
   { id: 'script', label: '脚本', on: ['bpmn:ScriptTask'], entries: [passage('script', '赋值', '每行一个：名称 = FEEL 表达式', { scriptFormat: 'feel' })] },
   { id: 'case', label: '办件', on: ['bpmn:Process', 'bpmn:Participant'], entries: [
@@ -57,7 +68,8 @@ class Settings {
 
   #own(element) {
     const object = holder(element);
-    const groups = GROUPS.filter(({ on }) => object && isAny(element, on)).map(({ id, label, entries }) => ({
+    const fits = ({ on, when = () => true }) => object && isAny(element, on) && when(object);
+    const groups = GROUPS.filter(fits).map(({ id, label, entries }) => ({
       id: `anlan-${id}`, label, shouldOpen: true, entries: entries.map((entry) => entry(object)),
     }));
     const standard = [
