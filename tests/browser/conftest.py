@@ -48,7 +48,7 @@ class Site:
         self.strangers: list[str] = []
         self.complaints: list[str] = []
         self._answers: dict[str, Callable[[Request], tuple[int, str, bytes]]] = {}
-        templates = FileSystemLoader([ROOT / "api/templates", Path(__file__).parent / "pages"])
+        templates = FileSystemLoader([Path(__file__).parent / "pages", ROOT / "api/templates"])
         self._templates = Environment(loader=templates, autoescape=True)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.route("**/*", self._answer)

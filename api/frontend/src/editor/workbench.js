@@ -84,7 +84,7 @@ export class Workbench {
     const answer = await request(this.addresses.deploy, { method: 'POST', headers: XML, body: await this.document.read() });
     this.#dirty = false;
     this.#report(answer.problems ?? []);
-    this.#say(`已部署为第 ${answer.version} 版`);
+    this.#say(answer.version ? `已部署为第 ${answer.version} 版` : '已部署');
     if (answer.url) this.status.append(' ', element('a', { href: answer.url, textContent: '查看' }));
   }
 
