@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import feel
-from engine.diagram.elements import DataMapping, Kind, Node
+from engine.diagram.elements import Kind, Node
 from engine.interpreter.expressions import Evaluable
 
 
@@ -65,6 +65,3 @@ def parse_outcomes(text: str | None) -> tuple[Outcome, ...]:
         if key.strip():
             outcomes.append(Outcome(key=key.strip(), label=label.strip() or key.strip()))
     return tuple(outcomes)
-
-
-__all__ = ["Activity", "DataMapping", "Outcome", "Specification", "parse_outcomes"]

@@ -1,4 +1,4 @@
-"""The five things that can happen to a case, each a pure function of specification, state and services."""
+"""The four things that can happen to a case, each a pure function of specification, state and services."""
 
 from __future__ import annotations
 
