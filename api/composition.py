@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from api.demo_clock import DemoClock
 from api.settings import Settings
 from engine.bootstrap import build_engine
 from engine.clock import Clock
 from engine.process_engine import ProcessEngine
-from forms.port import LibraryForms
+from forms.port import FormLibrary
 
 
 def engine_for(settings: Settings, clock: Clock | None = None) -> ProcessEngine:
     """The engine of this installation, on a migrated database."""
     return build_engine(
         settings.database_url,
-        clock=clock,
-        forms=LibraryForms(),
+        clock=clock or (DemoClock(settings.home / "demo-clock") if settings.demo else None),
+        forms=FormLibrary(),
         attachments=settings.attachments,
         demo=settings.demo,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ class Settings:
     secure_cookie: bool = True
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the ANLAN_ variables. Without a database of its own an installation is a demo, unless told otherwise."""
         home = Path(environment.get("ANLAN_HOME") or "var")
         database_url = environment.get("ANLAN_DATABASE_URL") or f"sqlite:///{home / 'anlan.db'}"

@@ -13,6 +13,7 @@ from engine.case import Case, load_task
 from engine.commands import Actor
 from engine.definitions import load_blob
 from engine.handlers.user_task import form_context
+from engine.interpreter import Outcome
 from engine.ports import FormTask
 from engine.unit_of_work import Tools, UnitOfWork
 
@@ -24,6 +25,10 @@ class TaskFormQuery:
         self._work = UnitOfWork(connection=connection, now=now, actor=actor, tools=tools, seed="")
         self._task = load_task(self._work, task_id)
         self._case = Case.load(self._work, self._task.instance_id)
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The ways in which the task may be completed."""
+        return self._case.bundle.specification.activities[self._task.activity_id].outcomes
 
     def form_task(self) -> FormTask:
         """The same that a completion would give to the form port."""

@@ -1,0 +1,56 @@
+"""The web application: routers for programs, pages for people, on an engine it is given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import errors, pages, routers
+from api.dependencies import Site
+from api.security import BodyLimit, SecurityHeaders
+from api.settings import Settings
+from engine.jobs.timers import TimerWorker
+from engine.process_engine import ProcessEngine
+
+_ABOUT = """水库移民扶持项目审批引擎的接口。The API of the Anlan approval engine.
+
+先用 `POST /api/v1/session` 登录，之后带上会话 Cookie；凡是会改动内容的请求还要带请求头 `X-CSRF-Token`。
+出错时返回 `application/problem+json`。"""
+
+
+def create_app(engine: ProcessEngine, settings: Settings, *, timers: bool = True) -> FastAPI:
+    """Put the application together. With `timers` a worker fires what is due while the application runs."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        worker = TimerWorker(engine) if timers else None
+        if worker:
+            worker.start()
+        try:
+            yield
+        finally:
+            if worker:
+                worker.stop()
+            engine.database.dispose()
+
+    app = FastAPI(
+        title="安澜 Anlan",
+        version="1",
+        description=_ABOUT,
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.site = Site(engine=engine, settings=settings)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders)
+    errors.install(app)
+    app.include_router(routers.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
+    return app

@@ -1,0 +1,90 @@
+"""What designers do with diagrams and decision tables, for pages and programs alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.dependencies import Visit
+from api.errors import problem_document
+from engine import diagram
+from engine.commands import DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
+from engine.diagram import DiagramRefused
+from engine.errors import NotFound
+from engine.queries.definition import definition_diagram, definitions, draft
+from engine.queries.resource import catalogue, process_names
+from engine.roles import ROLES
+from forms import library
+from forms.errors import FormNotFound
+
+DESIGNER = "process_designer"
+
+
+def process_key(content: bytes) -> str:
+    """The id of a diagram's process; a diagram without one is refused."""
+    main = diagram.read(content).main
+    if main is None:
+        raise DiagramRefused(diagram.lint(content))
+    return main.id
+
+
+def problems_of(visit: Visit, content: bytes) -> list[dict[str, Any]]:
+    """Everything the lint finds, as data."""
+    with visit.reading() as connection:
+        known = catalogue(connection, visit.engine.tools)
+    return [dict(problem_document(problem)) for problem in diagram.lint(content, known)]
+
+
+def save_draft(visit: Visit, content: bytes) -> str:
+    """Keep an unfinished diagram under its process' key."""
+    visit.require(DESIGNER)
+    key = process_key(content)
+    visit.engine.execute(SaveDiagramDraft(actor=visit.actor, key=key, content=content))
+    return key
+
+
+def deploy(visit: Visit, resources: Sequence[DeploymentResource], note: str = "") -> DeploymentResult:
+    """Deploy everything together, all or none."""
+    visit.require(DESIGNER)
+    return visit.engine.execute(DeployResources(actor=visit.actor, resources=tuple(resources), note=note[:500]))
+
+
+def newest_version(connection: Connection, key: str) -> int:
+    """The number of a process' newest version."""
+    versions = [item.version for item in definitions(connection) if item.key == key]
+    if not versions:
+        raise NotFound(f"没有名为“{key}”的流程。", key=key)
+    return max(versions)
+
+
+def diagram_of(connection: Connection, key: str, version: str) -> bytes:
+    """A version's diagram, or the draft."""
+    if version == "draft":
+        kept = draft(connection, key)
+        if kept is None:
+            raise NotFound(f"流程“{key}”没有草稿。", key=key)
+        content: bytes = kept["content"]
+        return content
+    number = int(version) if version.isdecimal() and len(version) < 10 else 0
+    return definition_diagram(connection, key, number)
+
+
+def pick_lists(connection: Connection, visit: Visit) -> dict[str, list[dict[str, str]]]:
+    """What the editor offers to choose from."""
+    known = catalogue(connection, visit.engine.tools)
+    return {
+        "forms": [{"key": key, "name": _form_title(key)} for key in sorted(known.forms or ())],
+        "roles": [{"key": role.key, "name": role.name} for role in ROLES.values()],
+        "decisions": [{"key": key, "name": key} for key in sorted(known.decisions or ())],
+        "connectors": [{"key": key, "name": key} for key in sorted(known.connectors or ())],
+        "processes": [{"key": key, "name": name} for key, name in process_names(connection).items()],
+    }
+
+
+def _form_title(key: str) -> str:
+    try:
+        return library.load(key).title
+    except FormNotFound:
+        return key

@@ -1,0 +1,142 @@
+"""What every page has: the frame, the navigation of the person's roles, messages, the demo's banner."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from api.dependencies import Site, Visit, current_visit, site_of
+from api.errors import Refusal
+from api.presentation import dates, money, words
+from engine.queries.inbox import todo_count
+from engine.queries.viewer import Viewer
+from engine.roles import ROLES, Duty
+
+_FLASH = "anlan_flash"
+_LEADERS = (role.key for role in ROLES.values() if role.duty in (Duty.DECIDE, Duty.INSPECT))
+#: who may search all cases of their regions
+AUDIT_ROLES = ("auditor_ro", "town_lead", *_LEADERS)
+
+Kind = Literal["success", "error", "warning", "info"]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("api", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "date": dates.write_date,
+        "moment": dates.write_moment,
+        "short": dates.write_short,
+        "money": money.write_money,
+        "ratio": money.write_ratio,
+    }
+    environment.globals |= {"CASE_STATUS": words.CASE_STATUS, "CASE_COLOURS": words.CASE_COLOURS}
+    return environment
+
+
+TEMPLATES = _environment()
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    visit: Visit | None,
+    active: str = "",
+    status: int = 200,
+    messages: Sequence[tuple[Kind, str]] = (),
+    **context: Any,
+) -> HTMLResponse:
+    """Write a page into the frame. A message left by the request before is shown once."""
+    said = [*_left(request), *messages]
+    site = visit.site if visit else site_of(request)
+    html = TEMPLATES.get_template(template).render(
+        person=_person(visit.viewer) if visit else None,
+        csrf_token=visit.csrf_token if visit else "",
+        navigation=_navigation(visit) if visit else [],
+        messages=[{"kind": kind, "text": text} for kind, text in said],
+        active=active,
+        demo=_demo(site, visit),
+        here=request.url.path,
+        **context,
+    )
+    response = HTMLResponse(html, status)
+    if _FLASH in request.cookies:
+        response.delete_cookie(_FLASH, path="/", httponly=True, samesite="lax")
+    return response
+
+
+def fragment(template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A part of a page, for htmx."""
+    return HTMLResponse(TEMPLATES.get_template(template).render(**context), status)
+
+
+def redirect(location: str, kind: Kind | None = None, text: str = "") -> RedirectResponse:
+    """Go on to another page, which shows the message."""
+    response = RedirectResponse(location, status_code=303)
+    if kind:
+        packed = base64.urlsafe_b64encode(json.dumps([kind, text[:600]]).encode()).decode()
+        response.set_cookie(_FLASH, packed, max_age=60, path="/", httponly=True, samesite="lax")
+    return response
+
+
+def refusal_page(request: Request, refusal: Refusal) -> HTMLResponse:
+    """A page that says why something was not done."""
+    visit = None if refusal.status >= 500 else current_visit(request)
+    return page(request, "refusal.html", visit=visit, status=refusal.status, refusal=refusal)
+
+
+def _left(request: Request) -> list[tuple[Kind, str]]:
+    packed = request.cookies.get(_FLASH)
+    if not packed:
+        return []
+    try:
+        kind, text = json.loads(base64.urlsafe_b64decode(packed))
+    except (ValueError, TypeError, binascii.Error):
+        return []
+    known: tuple[Kind, ...] = ("success", "error", "warning", "info")
+    return [(kind, str(text))] if kind in known else []
+
+
+def _person(viewer: Viewer) -> Mapping[str, Any]:
+    held = [f"{position.unit_name} · {_role(position.role)}" for position in viewer.positions]
+    return {"name": viewer.name, "positions": held}
+
+
+def _role(key: str) -> str:
+    return ROLES[key].name if key in ROLES else key
+
+
+def _navigation(visit: Visit) -> list[dict[str, Any]]:
+    with visit.reading() as connection:
+        waiting = todo_count(connection, visit.viewer)
+    items: list[dict[str, Any]] = [
+        {"key": "inbox", "label": "待办", "href": "/inbox", "count": waiting},
+        {"key": "done", "label": "已办", "href": "/done"},
+        {"key": "started", "label": "我发起的", "href": "/started"},
+        {"key": "projects", "label": "项目", "href": "/projects"},
+    ]
+    if visit.viewer.has_role("process_designer"):
+        items.append({"key": "designer", "label": "流程设计", "href": "/designer"})
+    if visit.viewer.has_role(*AUDIT_ROLES):
+        items.append({"key": "audit", "label": "办件查询", "href": "/audit"})
+    return [{"count": 0, **item} for item in items]
+
+
+def _demo(site: Site, visit: Visit | None) -> Mapping[str, Any] | None:
+    clock = site.demo_clock
+    if clock is None or visit is None:
+        return None
+    return {"now": clock.now(), "ahead": clock.offset.days}

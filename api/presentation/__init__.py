@@ -1,0 +1,1 @@
+"""From what queries tell to what templates show: labels, dates, sums, badges."""

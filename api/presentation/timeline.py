@@ -1,0 +1,82 @@
+"""The history of a case as a list that people read from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.presentation.dates import due_badge, write_date, write_moment
+from api.presentation.words import MESSAGES, NEGATIVE_OUTCOMES, event_word
+from engine.queries.case import CaseView, TaskView, WaitView
+from engine.queries.history import HistoryItem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that happened, or that is waited for."""
+
+    title: str
+    when: str
+    who: str = ""
+    outcome: str = ""
+    note: str = ""
+    #: the number of the event; None for what has not happened yet
+    seq: int | None = None
+    negative: bool = False
+    open: bool = False
+
+
+def timeline(case: CaseView, events: Sequence[HistoryItem], now: datetime) -> tuple[Entry, ...]:
+    """What happened, then what is being done and waited for."""
+    return (
+        *(happened(event) for event in events),
+        *(_being_done(task, now) for task in case.open_tasks),
+        *_awaited(case.waits),
+    )
+
+
+def happened(event: HistoryItem) -> Entry:
+    """An event in words."""
+    outcome = event.input.get("outcome_label") or ""
+    return Entry(
+        seq=event.seq,
+        title=title_of(event),
+        when=write_moment(event.at),
+        who=who_acted(event),
+        outcome=outcome,
+        note=str(event.input.get("reason") or ""),
+        negative=is_negative(event),
+    )
+
+
+def title_of(event: HistoryItem) -> str:
+    """办理：村级决议"""
+    word = event_word(event.type)
+    if event.type == "MessageCorrelated":
+        name = str(event.input.get("name") or "")
+        return MESSAGES.get(name) or f"{word}：{event.activity_name or name}"
+    return f"{word}：{event.activity_name}" if event.activity_name else f"{word}办件"
+
+
+def who_acted(event: HistoryItem) -> str:
+    """The person, and for whom."""
+    return f"{event.actor_name}（代 {event.on_behalf_of_name}）" if event.on_behalf_of_name else event.actor_name
+
+
+def is_negative(event: HistoryItem) -> bool:
+    """Whether the case was sent back, refused or withdrawn by this."""
+    return event.input.get("outcome") in NEGATIVE_OUTCOMES or event.type == "ProcessWithdrawn"
+
+
+def _being_done(task: TaskView, now: datetime) -> Entry:
+    badge = due_badge(task.due_at, now)
+    place = f"{task.unit_name} {task.role_name}".strip()
+    due = f"，{write_date(task.due_at)}到期（{badge.text}）" if badge else ""
+    return Entry(title=f"待办：{task.name}", when=f"{write_moment(task.opened_at)}收到{due}", who=place, open=True)
+
+
+def _awaited(waits: Iterable[WaitView]) -> Iterable[Entry]:
+    for wait in waits:
+        if wait.kind == "timer" and wait.due_at is not None:
+            yield Entry(title=f"等待：{wait.name or '到期'}", when=f"到 {write_moment(wait.due_at)}", open=True)

@@ -1,0 +1,77 @@
+"""Definitions and deployments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from api.schemas.common import Shown
+
+
+class DefinitionShown(Shown):
+    """One version of a process."""
+
+    id: str
+    key: str
+    version: int
+    name: str
+    deployed_at: datetime
+    deployed_by_name: str
+    note: str
+    running: int = Field(description="在办办件数")
+
+
+class Deployed(Shown):
+    """The process version that is newest after a deployment."""
+
+    key: str
+    version: int
+    url: str
+    problems: list[dict[str, Any]] = Field(description="部署时的提醒")
+    unchanged: bool = Field(default=False, description="内容与最新版本相同，没有产生新版本")
+
+
+class DeploymentShown(Shown):
+    """Everything a deployment of several files made."""
+
+    definitions: list[Deployed]
+    resources: list[str]
+
+
+class Findings(Shown):
+    """What the lint found."""
+
+    problems: list[dict[str, Any]]
+
+
+class DraftSaved(Findings):
+    """A draft was kept."""
+
+    key: str
+
+
+class DecisionDeployed(Shown):
+    """A decision table was deployed."""
+
+    key: str
+    version: int
+    url: str
+
+
+class Choice(Shown):
+    """A key and what it is called."""
+
+    key: str
+    name: str
+
+
+class Catalogue(Shown):
+    """What a diagram may refer to."""
+
+    forms: list[Choice]
+    roles: list[Choice]
+    decisions: list[Choice]
+    connectors: list[Choice]
+    processes: list[Choice]
