@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from engine import feel
 
-#: Functions the engine puts beside FEEL's own.
-HOST_FUNCTIONS = frozenset({"decide"})
+#: Functions the engine puts beside FEEL's own: decisions and the office calendar.
+HOST_FUNCTIONS = frozenset({"decide", "deadline", "notice_over_at"})
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _CALL = re.compile(r"([\w.]+)\s*\(")
 _CONSTANTS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from engine import diagram
+from engine.case_functions import calendar_functions
 from engine.diagram import Catalogue
+from engine.diagram.lint.foreign import HOST_FUNCTIONS
 
 START, END = '<bpmn:startEvent id="s"/>', '<bpmn:endEvent id="e"/>'
 FLOW = '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/>'
@@ -169,6 +173,14 @@ def test_what_would_not_be_executed_right_is_refused(around, errors, element, co
     found = errors(around(element))
 
     assert code in [problem.code for problem in found if problem.element_id == "a"]
+
+
+def test_the_functions_of_the_engine_may_be_called(around, errors):
+    offered = set(calendar_functions(datetime(2026, 3, 2, tzinfo=UTC))) | {"decide"}
+
+    assert offered == HOST_FUNCTIONS
+    for name in offered:
+        assert errors(around(f'<bpmn:userTask id="a" anlan:dueIn="{name}(x)"/>')) == []
 
 
 def test_an_ordinary_diagram_has_no_problems(around):
