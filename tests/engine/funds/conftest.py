@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -201,3 +201,9 @@ def connection(tables: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def ledger(connection: Connection) -> Ledger:
     return Ledger(connection)
+
+
+@pytest.fixture(scope="session")
+def open_ledger() -> Callable[[Connection], Ledger]:
+    """For tests that need more than one."""
+    return Ledger
