@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -31,10 +32,10 @@ from forms.components import (
     Text,
     TextArea,
     TextField,
-    walk,
 )
 from forms.definition import FACTS, Form, Rule
 from forms.errors import FieldError, InvalidForm
+from forms.form_check import problems
 from forms.identifiers import FORMATS
 
 _LARGEST_FORM = 1024 * 1024
@@ -95,7 +96,7 @@ class _Reader:
             review=own.get("review") is not False,
             content=content,
         )
-        self._check(form)
+        self._problems += problems(form)
         if self._problems:
             raise InvalidForm(tuple(self._problems))
         return form
@@ -219,8 +220,9 @@ class _Reader:
         columns = self._components(document.get("components"), _place(document), in_rows=True)
         preset = own.get("preset") or []
         settings = self._field_settings({**document, "key": document.get("path")})
+        always = settings["always"]
         return Rows(
-            columns_of=tuple(column for column in columns if isinstance(column, Field)),
+            columns_of=tuple(replace(part, always=always) for part in columns if isinstance(part, Field)),
             min_rows=self._whole(own, "minRows", 0, document),
             max_rows=self._whole(own, "maxRows", 200, document),
             initial_rows=self._whole(document, "defaultRepetitions", 1, document),
@@ -338,49 +340,6 @@ class _Reader:
     def _whole(self, settings: Mapping[str, Any], name: str, otherwise: int, document: Mapping[str, Any]) -> int:
         limit = self._limit(settings, name, document)
         return otherwise if limit is None else limit
-
-    def _check(self, form: Form) -> None:
-        known = self._known_names(form)
-        keys = [part.key for part in walk(form.components) if isinstance(part, Field)]
-        for key in {key for key in keys if keys.count(key) > 1}:
-            self._problem(key, f"字段标识“{key}”重复")
-        for component in walk(form.components):
-            place = component.key if isinstance(component, Field) else component.id
-            self._check_names(component, place, known)
-            if isinstance(component, Rows):
-                for column in component.columns_of:
-                    self._check_names(column, f"{component.key}.{column.key}", known)
-        for rule in form.rules:
-            self._check_rule(form, rule, known)
-
-    def _known_names(self, form: Form) -> frozenset[str]:
-        columns = {
-            column.key for field in form.fields.values() if isinstance(field, Rows) for column in field.columns_of
-        }
-        return FACTS | form.inputs | form.fields.keys() | columns | {"item", "partial"}
-
-    def _check_names(self, component: Component, place: str, known: frozenset[str]) -> None:
-        expressions = [component.hide]
-        if isinstance(component, Field):
-            expressions += [component.required_if, component.value]
-        for expression in expressions:
-            if expression is not None:
-                self._check_references(expression, place, known)
-
-    def _check_references(self, expression: Expression, place: str, known: frozenset[str]) -> None:
-        for name in sorted({path[0] for path in expression.references if path} - known):
-            self._problem(place, f"“{place}”的条件用到了表单里没有的“{name}”")
-
-    def _check_rule(self, form: Form, rule: Rule, known: frozenset[str]) -> None:
-        key, _, column = rule.field.partition(".")
-        field = form.fields.get(key)
-        if field is None or (column and not (isinstance(field, Rows) and field.column(column))):
-            self._problem(rule.field, f"校验规则指向了表单里没有的字段“{rule.field}”")
-        if rule.each is not None and rule.each != key:
-            self._problem(rule.field, "逐行校验的规则应指向同一张表的列")
-        self._check_references(rule.test, rule.field, known)
-        if not isinstance(rule.message, str):
-            self._check_references(rule.message, rule.field, known)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -9,10 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from forms.definition import Form
+from forms.entry import entry_page
 from forms.errors import FieldError
 from forms.filling import Filling
 from forms.submission import initial
-from forms.views import Links, Page, entry_page, sheet
+from forms.views import Links, Page, sheet
 
 _templates = Environment(
     loader=PackageLoader("forms", "templates"),
