@@ -8,12 +8,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, insert, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, update
 
 from engine.clock import LOCAL_ZONE
 from engine.commands import Actor
 from engine.funds import FundsProjects, fund_connectors
-from engine.model import InstanceStatus, ProcessDefinition, ProcessInstance
+from engine.model import Blob, Bundle, Deployment, InstanceStatus, ProcessDefinition, ProcessInstance
 from engine.policy.parameters import resolve
 from engine.ports import CaseFacts, Work
 from engine.store.tables import metadata
@@ -72,6 +72,10 @@ class Ledger:
 
     def _definition(self, key: str) -> str:
         definition_id = self.new_id()
+        if self.issued == 2:
+            self.connection.execute(insert(Blob).values(digest="", content=b""))
+            self.connection.execute(insert(Bundle).values(digest="", content={}))
+            self.connection.execute(insert(Deployment).values(id="", deployed_at=self.now, deployed_by="", note=""))
         self.connection.execute(
             insert(ProcessDefinition).values(
                 id=definition_id,
@@ -187,6 +191,7 @@ class Ledger:
 @pytest.fixture(scope="session")
 def tables() -> Iterator[Engine]:
     engine = create_engine("sqlite://")
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON"))
     metadata.create_all(engine)
     yield engine
     engine.dispose()

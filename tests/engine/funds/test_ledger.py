@@ -32,5 +32,5 @@ def test_a_transfer_of_nothing_or_less_cannot_be_stored(ledger: Ledger, connecti
     ledger.prepare()
     row = {"kind": "pay", "at": ledger.now, "from_account_id": "a", "to_account_id": "b", "project_id": "p"}
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match="ck_transfer_amount"):
         connection.execute(insert(Transfer).values(id="t", case_id="c", amount_fen=-1, **row))
