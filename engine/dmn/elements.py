@@ -51,8 +51,10 @@ class InputData(Node):
         for name in (f"{self.alias}.{self.name}", self.name, self.id):
             if name in inputs:
                 return inputs[name]
-        outer = inputs.get(self.alias)
-        return outer.get(self.name) if isinstance(outer, Mapping) else None
+        inner: Any = inputs
+        for name in (*self.alias.split("."), self.name):
+            inner = inner.get(name) if isinstance(inner, Mapping) else None
+        return inner
 
 
 @dataclass(eq=False)

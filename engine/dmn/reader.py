@@ -208,7 +208,7 @@ class _ModelReader:
             node.logic = function_definition(function, self._logic_environment(node), node.name, of)
 
     def _service(self, node: DecisionService, element: Element) -> None:
-        for name in ("inputDecision", "inputData"):
+        for name in ("inputData", "inputDecision"):
             for reference in children(element, name):
                 target = self._referred(reference)
                 if target is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from engine.dmn.document import Element, attribute, child, children, text
@@ -109,6 +110,8 @@ class Table:
         if any(column.default is not None for column in self._outputs):
             values = tuple(column.default(frame) if column.default else None for column in self._outputs)
             return self._result(values)
+        if self._aggregation == "COUNT":
+            return Decimal(0)
         if self._policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER) and not self._aggregation:
             return []
         return null("没有规则命中")

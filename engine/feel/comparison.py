@@ -64,7 +64,10 @@ def order_keys(left: Value, right: Value) -> tuple[Any, Any] | None:
     if make_key is None or name != kind_of(right):
         return None
     left_key, right_key = make_key(left), make_key(right)
-    return (left_key[1], right_key[1]) if left_key[0] == right_key[0] else None
+    if left_key[0] != right_key[0]:
+        # The one without a zone takes the offset of the other (table 54): both are compared as local.
+        return _local_nanos(left), _local_nanos(right)
+    return left_key[1], right_key[1]
 
 
 def _python_order(operator: Operator, left: Any, right: Any) -> bool:
@@ -86,7 +89,7 @@ def _date_key(value: Any) -> tuple[bool, Any]:
 
 
 def _time_key(value: time) -> tuple[bool, Any]:
-    """Values with and without a zone have no common order; the first part keeps them apart."""
+    """The first part tells whether there is a zone: a value that has one never equals one that has none."""
     offset = offset_of(value.tzinfo)
     return offset is not None, nanos_of_day(value) - duration_nanos(offset or timedelta(0))
 
@@ -96,6 +99,12 @@ def _instant_key(value: DateTime) -> tuple[bool, Any]:
     offset = offset_of(clock.tzinfo, value)
     days = day_number(value.year, value.month, value.day)
     return offset is not None, days * NANOS_PER_DAY + nanos_of_day(clock) - duration_nanos(offset or timedelta(0))
+
+
+def _local_nanos(value: Any) -> int:
+    if isinstance(value, time):
+        return nanos_of_day(value)
+    return day_number(value.year, value.month, value.day) * NANOS_PER_DAY + nanos_of_day(clock_of(value))
 
 
 def _duration_key(value: timedelta) -> tuple[bool, Any]:

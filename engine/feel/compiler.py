@@ -205,7 +205,9 @@ class Compiler:
 
     def _instance_of(self, node: syntax.InstanceOf) -> Evaluate:
         self.metered = True
-        value, of = self.compile(node.value), node.type
+        value, of, at = self.compile(node.value), node.type, node.at
+        if of is None:
+            return lambda frame: null("没有这样的类型，或者类型缺少参数，如 list<number>", offset=at)
         return lambda frame: instance_of(value(frame), of)
 
     def _and(self, node: syntax.And) -> Evaluate:

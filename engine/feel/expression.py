@@ -9,11 +9,13 @@ from typing import Any
 from engine.feel import reasons, syntax
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler, Evaluate
-from engine.feel.errors import FeelLimitExceeded
+from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError
 from engine.feel.limits import MAX_DEPTH, metered, spend
 from engine.feel.names import Names
 from engine.feel.parser import Parser, Types
+from engine.feel.ranges import interval
 from engine.feel.reasons import Reason
+from engine.feel.syntax import Node
 from engine.feel.types import BASIC
 from engine.feel.values import Range, Value, inward
 
@@ -192,14 +194,20 @@ def _compile(text: str, names: Names, types: Types) -> Expression:
 
 def literal_range(text: str) -> Range | None:
     """The range a text says, made of nothing but literals; None for any other text."""
-    from engine.feel.errors import FeelSyntaxError
-
     try:
-        node = Parser(text, _STANDARD_NAMES, {}).expression()
+        node = Parser(text, _STANDARD_NAMES, {}).range_literal()
     except FeelSyntaxError:
         return None
-    if type(node) not in (syntax.Interval, syntax.UnaryComparison):
+    start, end = (_literal(endpoint) for endpoint in (node.start, node.end))
+    if (node.start is not None and start is None) or (node.end is not None and end is None):
+        return None
+    if start is not None and end is not None:
+        return interval(start, end, node.start_included, node.end_included)
+    return Range(start=start, end=end, start_included=node.start_included, end_included=node.end_included)
+
+
+def _literal(node: Node | None) -> Value:
+    if node is None:
         return None
     compiler = Compiler()
-    value = compiler.compile(node)([{}, *[None] * compiler.slots])
-    return value if type(value) is Range and not compiler.references else None
+    return compiler.compile(node)([{}, *[None] * compiler.slots])

@@ -138,6 +138,4 @@ def invoke_named(function: Value, names: Sequence[str], arguments: Sequence[Valu
     given: dict[str, Any] = dict(zip(names, arguments, strict=True))
     if not given.keys() <= set(function.parameters):
         return null(f"函数没有这样的参数：{', '.join(names)}")
-    if len(given) != len(function.parameters):
-        return null(f"函数应有参数 {', '.join(function.parameters)}")
-    return inward(function.call(*(given[name] for name in function.parameters)))
+    return inward(function.call(*(given.get(name) for name in function.parameters)))

@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_RAW = re.compile(rf"(?P<gap>[{_SPACE}]*)(?P<token>[{_NAME_PART}]+|.)", re.DOTALL)
+_NAME_WORD = re.compile(rf"[{_NAME_PART}]+|[^{_SPACE}]")
 
 _FULL_WIDTH = dict(zip("，。：；（）【】“”＝＞＜＋－＊／、！｛｝［］", ',.:;()[]""=><+-*/,!{}[]', strict=True))
 
@@ -73,9 +73,9 @@ def tokens(text: str) -> list[Token]:
             return found
 
 
-def name_parts(name: str) -> tuple[tuple[str, bool], ...]:
-    """The words of a name as tokens would give them, each with whether a gap stands before it."""
-    return tuple((match["token"], bool(match["gap"])) for match in _RAW.finditer(name.strip()))
+def name_parts(name: str) -> tuple[str, ...]:
+    """The words and signs of a name; blanks between them do not count (10.3.1.4)."""
+    return tuple(_NAME_WORD.findall(name))
 
 
 def normal_name(name: str) -> str:

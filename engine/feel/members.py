@@ -12,6 +12,7 @@ from engine.feel.instants import (
     clock_of,
     day_number,
     duration_nanos,
+    nanos_of_day,
     offset_of,
 )
 from engine.feel.limits import spend
@@ -53,6 +54,17 @@ def _of_clock(read: Property) -> Property:
     return lambda value: read(clock_of(value))
 
 
+def _seconds(nanos: int) -> Decimal:
+    """Seconds with their fraction, if there is one."""
+    whole, fraction = divmod(abs(nanos), NANOS_PER_SECOND)
+    seconds = Decimal(f"{whole}.{fraction:09}".rstrip("0").rstrip("."))
+    return -seconds if nanos < 0 and seconds else seconds
+
+
+def _remainder(nanos: int, unit: int) -> int:
+    return -(-nanos % unit) if nanos < 0 else nanos % unit
+
+
 def _part(nanos_per_unit: int, modulus: int) -> Property:
     """A unit of a days and time duration, with the sign of the duration."""
 
@@ -74,19 +86,12 @@ _DATE: Mapping[str, Property] = {
 _TIME: Mapping[str, Property] = {
     "hour": _whole(lambda value: value.hour),
     "minute": _whole(lambda value: value.minute),
-    "second": lambda value: Decimal(value.second),
+    "second": lambda value: _seconds(nanos_of_day(value) % (60 * NANOS_PER_SECOND)),
     "time offset": lambda value: offset_of(value.tzinfo),
     "timezone": lambda value: zone_name(value.tzinfo),
 }
 _PROPERTIES: Mapping[str, Mapping[str, Property]] = {
-    "date": {
-        **_DATE,
-        "hour": lambda value: Decimal(0),
-        "minute": lambda value: Decimal(0),
-        "second": lambda value: Decimal(0),
-        "time offset": lambda value: timedelta(0),
-        "timezone": lambda value: None,
-    },
+    "date": _DATE,
     "time": _TIME,
     "date and time": {
         **_DATE,
@@ -97,7 +102,7 @@ _PROPERTIES: Mapping[str, Mapping[str, Property]] = {
         "days": _part(86_400 * NANOS_PER_SECOND, 0),
         "hours": _part(3_600 * NANOS_PER_SECOND, 24),
         "minutes": _part(60 * NANOS_PER_SECOND, 60),
-        "seconds": _part(NANOS_PER_SECOND, 60),
+        "seconds": lambda value: _seconds(_remainder(duration_nanos(value), 60 * NANOS_PER_SECOND)),
     },
     "years and months duration": {
         "years": lambda value: Decimal(value.whole_years),

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from engine.feel.lexer import Token, name_parts, normal_name
 
-_Parts = tuple[tuple[str, bool], ...]
-
 
 class Names:
     """Known names that are more than one word, longest first."""
@@ -15,7 +13,7 @@ class Names:
     __slots__ = ("_by_first_word",)
 
     def __init__(self, names: Iterable[str] = (), base: Names | None = None) -> None:
-        self._by_first_word: dict[str, list[tuple[_Parts, str]]] = dict(base._by_first_word) if base else {}
+        self._by_first_word: dict[str, list[tuple[tuple[str, ...], str]]] = dict(base._by_first_word) if base else {}
         for name in names:
             self._declare(name)
 
@@ -23,9 +21,8 @@ class Names:
         parts = name_parts(name)
         if len(parts) < 2:
             return
-        first = parts[0][0]
-        known = [*self._by_first_word.get(first, ()), (parts, normal_name(name))]
-        self._by_first_word[first] = sorted(known, key=lambda entry: -len(entry[0]))
+        known = [*self._by_first_word.get(parts[0], ()), (parts, normal_name(name))]
+        self._by_first_word[parts[0]] = sorted(known, key=lambda entry: -len(entry[0]))
 
     def with_name(self, name: str) -> Names:
         """These names and one more; the same object for a name of one word."""
@@ -43,17 +40,15 @@ class Names:
         return None
 
 
-def _taken(parts: _Parts, tokens: list[Token], index: int) -> int:
+def _taken(parts: tuple[str, ...], tokens: list[Token], index: int) -> int:
     """How many tokens the parts of a name cover; several parts may lie in one number such as `2.1`."""
     first = index
     offset = 0
-    for position, (text, gap) in enumerate(parts):
+    for part in parts:
         token = tokens[index]
-        if token.kind == "string" or not token.text.startswith(text, offset):
+        if token.kind == "string" or not token.text.startswith(part, offset):
             return 0
-        if position and offset == 0 and gap != (token.start > tokens[index - 1].end):
-            return 0
-        offset += len(text)
+        offset += len(part)
         if offset == len(token.text):
             index, offset = index + 1, 0
     return index - first if offset == 0 else 0

@@ -18,6 +18,8 @@ from engine.feel.types import ANY_TYPE, ContextType, FunctionType, ListType, Ran
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 _OPERATORS = ({"+", "-"}, {"*", "/"}, {"**"})
+_LITERAL_FUNCTIONS = frozenset({"date", "time", "date and time", "duration"})
+_PARAMETRIC = frozenset({"list", "range", "context", "function"})
 _POSTFIX = frozenset({".", "[", "("})
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
@@ -352,6 +354,35 @@ class Parser:
         self._expect("..")
         return self._interval(start, False, token)
 
+    def range_literal(self) -> syntax.Interval:
+        """The whole text as the range a string may hold, with literal ends, one of which may be missing (rule 66)."""
+        token = self._token
+        if token.kind not in ("[", "(", "]"):
+            self._refuse("区间开头的 [ 或 (")
+        self._advance()
+        start = None if self._at("..") else self._range_endpoint()
+        self._expect("..")
+        end = None if self._token.kind in (")", "]", "[") else self._range_endpoint()
+        closing = self._advance().kind
+        self._expect_end()
+        if closing not in (")", "]", "[") or (start is None and end is None):
+            self._refuse("区间")
+        if (start is None and token.kind == "[") or (end is None and closing == "]"):
+            self._refuse("没有端点的一侧用圆括号")
+        return syntax.Interval(start, end, token.kind == "[", closing == "]", token.start)
+
+    def _range_endpoint(self) -> Node:
+        """A literal, or the call of a function that makes a date, time or duration of one."""
+        node = self._negation()
+        literal = node.operand if type(node) is syntax.Negation else node
+        if type(literal) is syntax.Call and type(literal.function) is syntax.Name:
+            arguments = literal.arguments if literal.function.name in _LITERAL_FUNCTIONS else (None,)
+        else:
+            arguments = (literal,)
+        if not all(type(argument) is syntax.Literal for argument in arguments):
+            self._refuse("常量")
+        return node
+
     def _interval(self, start: Node, included: bool, token: Token) -> Node:
         end = self._expression()
         if self._token.kind not in (")", "]", "["):
@@ -472,47 +503,47 @@ class Parser:
 
     # types
 
-    def _type(self) -> Type:
-        token = self._token
-        if token.kind not in (NAME, "null"):
+    def _type(self) -> Type | None:
+        """A type, or None for one that is not defined or lacks its parameters (table 61)."""
+        if not self._at(NAME) and not self._at("null"):
             self._refuse("类型")
         name = self._name_here()
         while self._at("."):
             self._advance()
             name += "." + self._name_here()
-        if self._at("<") and name in ("list", "range", "context", "function"):
+        if self._at("<") and name in _PARAMETRIC:
             self._advance()
             return self._parametric(name)
-        known = self._types.get(name) or basic(name)
-        if known is None:
-            self._refuse("已定义的类型", token)
-        return known
+        return self._types.get(name) or (None if name in _PARAMETRIC else basic(name))
 
-    def _parametric(self, name: str) -> Type:
+    def _parametric(self, name: str) -> Type | None:
         if name == "context":
             return self._context_type()
         if name == "function":
             return self._function_type()
         of = self._type()
         self._expect(">")
+        if of is None:
+            return None
         return ListType(name, of=of) if name == "list" else RangeType(name, of=of)
 
-    def _context_type(self) -> Type:
-        entries = {}
+    def _context_type(self) -> Type | None:
+        entries: dict[str, Type | None] = {}
         while True:
             key = self._new_name(":")
             self._expect(":")
             entries[key] = self._type()
             if not self._accept(","):
                 self._expect(">")
-                return ContextType("context", entries=entries)
+                known = {key: of for key, of in entries.items() if of is not None}
+                return ContextType("context", entries=known) if len(known) == len(entries) else None
 
-    def _function_type(self) -> Type:
+    def _function_type(self) -> Type | None:
         parameters = () if self._at(">") else self._separated(self._type)
         self._expect(">")
-        result = ANY_TYPE
-        if self._accept("->"):
-            result = self._type()
+        result = self._type() if self._accept("->") else ANY_TYPE
+        if result is None or None in parameters:
+            return None
         return FunctionType("function", parameters=parameters, result=result)
 
     _PRIMARY: Mapping[str, Callable[[Parser, Token], Node]] = {

@@ -20,8 +20,11 @@ def interval(start: Value, end: Value, start_included: bool, end_included: bool)
     """The range between two values of one kind, or null."""
     if start is None or end is None:
         return null("区间的端点为空")
-    if order_keys(start, end) is None:
+    keys = order_keys(start, end)
+    if keys is None:
         return null("区间的两个端点不能比较：{} 与 {}", start, end)
+    if keys[0] > keys[1]:
+        return null("区间的起点大于终点")
     return Range(start=start, end=end, start_included=start_included, end_included=end_included)
 
 

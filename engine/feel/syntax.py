@@ -93,7 +93,8 @@ class InstanceOf(NamedTuple):
     """`value instance of type`."""
 
     value: Node
-    type: Type
+    #: None for a type nobody has defined
+    type: Type | None
     at: int
 
 

@@ -64,7 +64,7 @@ def context_put_along(context: Context, keys: list[Value], value: Value) -> Cont
     spend(len(context))
     if len(keys) == 1:
         return {**context, keys[0]: value}
-    inner = context.get(keys[0], {})
+    inner = context.get(keys[0])
     if type(inner) is not dict:
         return null("路径上的内容不是上下文")
     changed = context_put_along(inner, keys[1:], value)

@@ -19,7 +19,6 @@ from engine.feel.instants import (
     date_of,
     make_date,
     make_time,
-    nanos_of_day,
 )
 from engine.feel.reasons import null
 from engine.feel.text import text_of
@@ -140,18 +139,13 @@ def duration_again(value: Value) -> Value:
 
 @functions.define("years and months duration(from: date|date and time, to: date|date and time)")
 def years_and_months_duration(start: Any, end: Any) -> YearsMonthsDuration | None:
-    """`years and months duration(date("2011-12-22"), date("2013-08-24")) = @"P1Y8M"`."""
+    """`years and months duration(date("2011-12-22"), date("2013-08-24")) = @"P1Y8M"`; times do not count."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    rest, first = _within_month(end), _within_month(start)
-    if months > 0 and rest < first:
+    if months > 0 and end.day < start.day:
         months -= 1
-    elif months < 0 and rest > first:
+    elif months < 0 and end.day > start.day:
         months += 1
     return temporal.months_duration(months)
-
-
-def _within_month(value: Any) -> tuple[int, int]:
-    return value.day, nanos_of_day(clock_of(value)) if kind_of(value) == "date and time" else 0
 
 
 @functions.define("range(from: string)")

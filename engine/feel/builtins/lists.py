@@ -202,7 +202,7 @@ def sublist(items: Items, start: Decimal, length: Decimal | None = None) -> Item
     if length is None:
         return items[first:]
     last = first + int(length)
-    return items[first:last] if length >= 0 and last <= len(items) else null("长度超出列表的范围")
+    return items[first:last] if length >= 1 and last <= len(items) else null("长度超出列表的范围")
 
 
 @functions.define("append(list: list, item: any...)")

@@ -34,15 +34,11 @@ def rounded(n: Decimal, scale: Decimal, rounding: str) -> Decimal | None:
     places = int(scale)
     if not _MIN_SCALE <= places <= _MAX_SCALE:
         return null(f"小数位数应在 {_MIN_SCALE} 到 {_MAX_SCALE} 之间")
-    exponent = n.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent <= places:
+    if n.adjusted() + 1 + places > NUMBERS.prec:
         return n
     context = NUMBERS.copy()
     context.rounding = rounding
-    try:
-        result = n.quantize(Decimal(1).scaleb(-places, context), context=context)
-    except (InvalidOperation, Overflow):
-        return null("数值超出范围")
+    result = n.quantize(Decimal(1).scaleb(-places, context), context=context)
     return result if places >= 0 else result + 0
 
 
@@ -150,18 +146,12 @@ def exponential(number: Decimal) -> Decimal | None:
 
 
 @functions.define("odd(number: number)")
-def odd(number: Decimal) -> bool | None:
+def odd(number: Decimal) -> bool:
     """`odd(5) = true`."""
-    return _parity(number, 1)
+    return not even(number)
 
 
 @functions.define("even(number: number)")
-def even(number: Decimal) -> bool | None:
+def even(number: Decimal) -> bool:
     """`even(2) = true`."""
-    return _parity(number, 0)
-
-
-def _parity(number: Decimal, rest: int) -> bool | None:
-    if number != number.to_integral_value():
-        return null("只有整数有奇偶之分")
-    return int(number) % 2 == rest
+    return number == number.to_integral_value() and int(number) % 2 == 0

@@ -152,11 +152,10 @@ def finished_by_range(range1: Range, range2: Range) -> Truth:
 
 @functions.define(f"includes(range: range, point: {_POINT})")
 def includes_point(range: Range, point: Value) -> Truth:
-    """`includes([1..10], 5) = true`."""
-    return _both(
-        _touches(range.start, point, range.start_included),
-        _touches(point, range.end, range.end_included),
-    )
+    """`includes([1..10], 5) = true`; a missing end does not limit."""
+    above = True if range.start is None else _touches(range.start, point, range.start_included)
+    below = True if range.end is None else _touches(point, range.end, range.end_included)
+    return _both(above, below)
 
 
 @functions.define("includes(range1: range, range2: range)")
