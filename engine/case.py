@@ -194,7 +194,7 @@ class Case:
                 due_at=deadline.due_at,
                 allowance=deadline.allowance,
                 form_digest=self.bundle.forms.get(task.activity_id),
-                inputs=dict(task.inputs),
+                inputs=_spread(task.inputs),
                 item=task.item,
                 submission=None,
             )
@@ -213,6 +213,13 @@ class Case:
             .limit(1)
         ).one_or_none()
         return deadline_of(task.due_in, self.work.now, last)
+
+
+def _spread(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """`*` stands for every entry of a context: what was filled in before comes back to be corrected."""
+    before = inputs.get("*")
+    own = {name: value for name, value in inputs.items() if name != "*"}
+    return {**before, **own} if isinstance(before, Mapping) else own
 
 
 def ensure_open(task: AnyRow) -> None:
