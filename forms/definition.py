@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Names every expression of the product may read; a field may not take one of them.
 FACTS = frozenset({"policy", "region", "case", "project", "starter", "actor", "today", "now", "decide"})
+#: Functions of the office calendar; a field of the same name comes first.
+FUNCTIONS = frozenset({"deadline", "notice_over_at"})
 
 
 @dataclass(frozen=True, kw_only=True)

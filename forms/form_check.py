@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.feel import Expression
 from forms.components import Component, Field, Rows, walk
-from forms.definition import FACTS, Form, Rule
+from forms.definition import FACTS, FUNCTIONS, Form, Rule
 from forms.errors import FieldError
 
 #: what FEEL itself names inside filters and loops
@@ -26,7 +26,7 @@ def problems(form: Form) -> Iterator[FieldError]:
 
 def _known_names(form: Form) -> frozenset[str]:
     columns = {column.key for field in form.fields.values() if isinstance(field, Rows) for column in field.columns_of}
-    return FACTS | form.inputs | form.fields.keys() | columns | _FEEL_NAMES
+    return FACTS | FUNCTIONS | form.inputs | form.fields.keys() | columns | _FEEL_NAMES
 
 
 def _repeated(form: Form) -> Iterator[FieldError]:

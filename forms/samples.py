@@ -46,21 +46,26 @@ class Sampler:
     full: bool = False
 
     def submission(
-        self, form: Form, *, inputs: Mapping[str, Any] | None = None, overrides: Mapping[str, Any] | None = None
+        self,
+        form: Form,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        rights: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """What a browser would send for a valid form. Overrides of computed figures steer the rows behind them."""
         given = dict(overrides or {})
         known = dict(inputs or {})
         filled: dict[str, Any] = dict(given)
         for _ in range(_PASSES):
-            filling = Filling(form, self._sent(form, filled), inputs=known, context=self.context)
+            filling = Filling(form, self._sent(form, filled), inputs=known, rights=rights, context=self.context)
             missing = [key for key, part in form.fields.items() if key not in filled and self._wanted(filling, part)]
             if not missing:
                 break
             for key in missing:
                 filled[key] = self.value(form.fields[key], self._setting(known, filled))
-        final = Filling(form, self._sent(form, filled), inputs=known, context=self.context)
-        return {key: value for key, value in self._sent(form, filled).items() if final.shown(form.fields[key])}
+        final = Filling(form, self._sent(form, filled), inputs=known, rights=rights, context=self.context)
+        return {key: value for key, value in self._sent(form, filled).items() if _enterable(final, form.fields[key])}
 
     def inputs(self, form: Form) -> dict[str, Any]:
         """Values for the read-only fields, as a task would bring them."""
@@ -106,7 +111,7 @@ class Sampler:
         return {key: value for key, value in filled.items() if key in form.fields and form.fields[key].typed}
 
     def _wanted(self, filling: Filling, part: Field) -> bool:
-        if not part.typed or not filling.shown(part) or filling.rights.of(part) is not Right.EDIT:
+        if not part.typed or not _enterable(filling, part):
             return False
         return self.full or filling.demanded(part) or part.key in ALWAYS
 
@@ -147,6 +152,10 @@ def _fitting(part: Field, value: Any) -> Any:
         return value
     columns = {column.key for column in part.columns_of}
     return [{key: cell for key, cell in row.items() if key in columns} for row in value]
+
+
+def _enterable(filling: Filling, part: Field) -> bool:
+    return filling.shown(part) and filling.rights.of(part) is Right.EDIT
 
 
 def _plain(part: Field, setting: Setting) -> Any:
