@@ -39,7 +39,7 @@ class EngineDesk:
             rows = connection.execute(
                 select(UserTask)
                 .where(UserTask.instance_id == case_id, UserTask.status == TaskStatus.CREATED)
-                .order_by(UserTask.opened_seq, UserTask.opened_at, UserTask.id)
+                .order_by(UserTask.opened_seq, UserTask.activity_id, UserTask.id)
             )
             return [
                 OpenTask(

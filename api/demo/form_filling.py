@@ -40,7 +40,9 @@ def fill(
         serial=serial,
     )
     with feel.clock(now):
-        return sampler.submission(library.parsed(task.form), inputs=task.inputs, overrides=_given(outcome, values))
+        return sampler.submission(
+            library.parsed(task.form), inputs=task.inputs, overrides=_given(outcome, values), rights=task.rights
+        )
 
 
 def _given(outcome: str | None, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -121,16 +121,20 @@ class Walk:
                 raise Stuck(f"办件已经结束，没有到过环节“{until}”。")
 
     def person_for(self, task: OpenTask) -> str:
-        """Who holds the task's role, may act beside what was done before, and has done this step least often."""
+        """Who holds the task's role, may act beside what was done before, and has done this step and others least."""
         holders = self._organisation.holders(task.role, task.unit_code)
         free = [person for person in holders if not self._conflicts(person, task.role)]
         if not free:
             raise Stuck(f"环节“{task.name}”没有可以办理的人（{task.role}@{task.unit_code}）。")
-        return min(free, key=lambda person: sum(d.person == person for d in self._of(task.activity_id)))
+        return min(free, key=lambda person: self._acts_of(person, task.activity_id))
 
     def last(self, activity_id: str) -> Done:
         """The latest completion of an activity."""
         return list(self._of(activity_id))[-1]
+
+    def _acts_of(self, person: str, activity_id: str) -> tuple[int, int]:
+        own = [done for done in self.done if done.person == person]
+        return sum(done.activity_id == activity_id for done in own), len(own)
 
     def _of(self, activity_id: str) -> Iterator[Done]:
         return (done for done in self.done if done.activity_id == activity_id)
