@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -81,11 +81,18 @@ def test_every_form_names_itself_and_its_sources_in_chinese(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_the_custom_settings_can_be_edited_in_the_form_js_editor(key: str) -> None:
+def test_the_form_js_editor_finds_every_id_once(key: str) -> None:
     document = json.loads(library.content(key))
 
-    assert document["type"] == "default"
+    ids = list(ids_in(document))
     assert document["id"] == key
+    assert len(ids) == len(set(ids))
+
+
+def ids_in(document: Mapping[str, Any]) -> Iterator[str]:
+    for component in document.get("components", ()):
+        yield component["id"]
+        yield from ids_in(component)
 
 
 def test_an_unknown_form_is_not_found() -> None:
