@@ -13,11 +13,11 @@ from engine.feel import Function
 from engine.feel.external import java_function
 from engine.feel.invocation import invoke_named
 from engine.feel.lexer import normal_name
-from engine.feel.limits import check_list, one_call, spend
+from engine.feel.limits import called, check_list, spend
 from engine.feel.ranges import elements
 from engine.feel.reasons import null
 from engine.feel.types import ANY_TYPE, Type, coerce
-from engine.feel.values import Signature, Value
+from engine.feel.values import DefinedFunction, Signature, Value
 
 Build = Callable[[Element, Environment, str, Type], Logic]
 
@@ -133,10 +133,10 @@ def defined(
         fitted = [coerce(argument, of) for argument, of in zip(arguments, types, strict=True)]
         if any(new is None and old is not None for new, old in zip(fitted, arguments, strict=True)):
             return None
-        with one_call():
-            return coerce(body(scope.with_values(dict(zip(names, fitted, strict=True)))), signature.result)
+        inner = scope.with_values(dict(zip(names, fitted, strict=True)))
+        return coerce(called(body, inner, 4 + len(inner.values)), signature.result)
 
-    return Function(names, call, signature=signature)
+    return DefinedFunction(names, call, signature=signature)
 
 
 def _java(names: tuple[str, ...], mapping: Value) -> Value:

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 
 from engine.dmn.outcome import DecisionOutcome
 from engine.dmn.scope import Logic, Run, Scope, Trace
-from engine.feel import Function, reasons
-from engine.feel.limits import one_call, spend
+from engine.feel import reasons
+from engine.feel.limits import called
 from engine.feel.reasons import null
 from engine.feel.types import ANY_TYPE, Type, coerce
-from engine.feel.values import Signature, Value, inward
+from engine.feel.values import DefinedFunction, Signature, Value, inward
 
 #: Elements of one model see each other under their own name, imported ones under the name of the import.
 Place: TypeAlias = tuple[str, ...]
@@ -73,10 +73,10 @@ class Decision(Node):
     def _decide(self, run: Run) -> Value:
         if self.logic is None:
             return null(f"决策“{self.name}”没有逻辑")
-        spend(1)
         trace = Trace()
-        with reasons.collect() as collected, one_call():
-            value = coerce(self.logic(Scope(values_in_view(self.requires, run), run, trace)), self.type)
+        with reasons.collect() as collected:
+            value = called(self.logic, Scope(values_in_view(self.requires, run), run, trace), 1)
+            value = coerce(value, self.type)
         reasons.extend(collected)
         run.outcomes.append(
             DecisionOutcome(
@@ -119,10 +119,9 @@ class DecisionService(Node):
                 values[node.identity] = coerce(argument, node.type)
                 if values[node.identity] is None and argument is not None:
                     return None
-            with one_call():
-                return self.result(Run({}, values))
+            return called(self.result, Run({}, values), 1)
 
-        return Function(names, call, self.name, Signature(tuple(node.type for node in self.inputs), self.type))
+        return DefinedFunction(names, call, self.name, Signature(tuple(node.type for node in self.inputs), self.type))
 
     def invoke(self, run: Run) -> Value:
         """The result for the inputs of a run, which may give input decisions by their names."""

@@ -75,7 +75,7 @@ def divide(left: Value, right: Value) -> Value:
 def power(left: Value, right: Value) -> Value:
     """`left ** right`."""
     if type(left) is Decimal and type(right) is Decimal:
-        spend(10)
+        spend(40)
         return _number(NUMBERS.power, left, right)
     return null("不能计算：{} ** {}", left, right)
 

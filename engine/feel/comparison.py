@@ -30,7 +30,7 @@ def equal(left: Value, right: Value) -> Truth:
     kind = type(left)
     if kind is type(right) and (kind in _PLAIN or kind is bool):
         return bool(left == right)
-    if left is None or right is None:
+    if left is right or left is None or right is None:
         return left is right
     name = kind_of(left)
     if name != kind_of(right):

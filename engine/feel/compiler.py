@@ -11,18 +11,20 @@ from engine.feel import arithmetic, ranges, syntax
 from engine.feel.builtins import BUILTINS
 from engine.feel.comparison import equal, ordered
 from engine.feel.invocation import invoke, invoke_named
-from engine.feel.limits import check_list, one_call, spend
+from engine.feel.limits import called, check_list, spend
 from engine.feel.members import member
 from engine.feel.reasons import locate, null
 from engine.feel.syntax import Node
 from engine.feel.types import ANY_TYPE, Type, coerce, instance_of
-from engine.feel.values import Function, Signature, Value, inward
+from engine.feel.values import DefinedFunction, Function, Signature, Value, inward
 
 Frame: TypeAlias = list[Any]
 Evaluate: TypeAlias = Callable[[Frame], Value]
 Path: TypeAlias = tuple[str, ...]
 
 _MISSING: Any = object()
+#: parts of an expression one step can evaluate
+NODES_PER_STEP = 4
 #: The value a unary test is about.
 INPUT = "?"
 _OPERATIONS: Mapping[str, Callable[[Value, Value], Value]] = {
@@ -56,12 +58,20 @@ class Compiler:
         self.references: dict[Path, None] = {}
         #: whether evaluation can loop or call, and so has to be metered
         self.metered = False
+        self._nodes = 0
         self._scopes: list[_Locals | _Elements] = []
 
     def compile(self, node: Node) -> Evaluate:
         """The closure that evaluates a node."""
+        self._nodes += 1
         evaluate: Evaluate = _COMPILE[type(node)](self, node)
         return evaluate
+
+    def _repeated(self, node: Node) -> tuple[Evaluate, int]:
+        """The closure of a node that is evaluated again and again, and the steps each time takes."""
+        before = self._nodes
+        evaluate = self.compile(node)
+        return evaluate, 1 + (self._nodes - before) // NODES_PER_STEP
 
     def slot(self) -> int:
         """A new place in the frame."""
@@ -116,9 +126,9 @@ class Compiler:
             return _indexed(source, index, node.at)
         slot = self.slot()
         self._scopes.append(_Elements(slot))
-        condition = self.compile(node.condition)
+        condition, steps = self._repeated(node.condition)
         self.unbind()
-        return _filtered(source, condition, slot, node.at)
+        return _filtered(source, condition, steps, slot, node.at)
 
     # operators
 
@@ -233,15 +243,15 @@ class Compiler:
     def _for(self, node: syntax.For) -> Evaluate:
         partial = self.bind("partial")
         loops = self._iterations(node.iterations)
-        body = self.compile(node.body)
+        body, steps = self._repeated(node.body)
         self.unbind(len(loops) + 1)
-        return _loop(loops, body, partial if mentions(node.body, "partial") else 0, node.at)
+        return _loop(loops, body, steps, partial if mentions(node.body, "partial") else 0, node.at)
 
     def _quantified(self, node: syntax.Quantified) -> Evaluate:
         loops = self._iterations(node.iterations)
-        condition = self.compile(node.condition)
+        condition, steps = self._repeated(node.condition)
         self.unbind(len(loops))
-        return _quantifier(loops, condition, node.every, node.at)
+        return _quantifier(loops, condition, steps, node.every, node.at)
 
     def _iterations(self, iterations: tuple[syntax.Iteration, ...]) -> list[tuple[int, Evaluate]]:
         self.metered = True
@@ -259,13 +269,13 @@ class Compiler:
         names = tuple(name for name, _ in node.parameters)
         types = tuple(of or ANY_TYPE for _, of in node.parameters)
         slots = [self.bind(name) for name in names]
-        body = self.compile(node.body)
+        body, steps = self._repeated(node.body)
         self.unbind(len(slots))
         if node.external:
             from engine.feel.external import external_function
 
             return lambda frame: external_function(names, body(frame))
-        return _closure(names, slots, types, body)
+        return _closure(names, slots, types, body, steps + 3)
 
     def _call(self, node: syntax.Call) -> Evaluate:
         self.metered = True
@@ -468,13 +478,13 @@ def element_at(value: Value, index: int, at: int) -> Value:
     return null(f"列表没有第 {index} 项", offset=at)
 
 
-def _filtered(source: Evaluate, condition: Evaluate, slot: int, at: int) -> Evaluate:
+def _filtered(source: Evaluate, condition: Evaluate, steps: int, slot: int, at: int) -> Evaluate:
     def filtered(frame: Frame) -> Value:
         value = source(frame)
         if value is None:
             return null("对空值进行筛选", offset=at)
         items = value if type(value) is list else [value]
-        spend(len(items) + 1)
+        spend(1 + len(items) * steps)
         kept = []
         for item in items:
             frame[slot] = item
@@ -576,20 +586,21 @@ def _turns(loops: list[tuple[int, Evaluate]], frame: Frame, index: int = 0) -> A
         return
     last = index + 1 == len(loops)
     for value in source:
-        spend(1)
         frame[slot] = value
         if last:
             yield True
         else:
+            spend(1)
             yield from _turns(loops, frame, index + 1)
 
 
-def _loop(loops: list[tuple[int, Evaluate]], body: Evaluate, partial: int, at: int) -> Evaluate:
+def _loop(loops: list[tuple[int, Evaluate]], body: Evaluate, steps: int, partial: int, at: int) -> Evaluate:
     def loop(frame: Frame) -> Value:
         results: list[Value] = []
         for turn in _turns(loops, frame):
             if turn is None:
                 return null("循环的内容为空", offset=at)
+            spend(steps)
             if partial:
                 spend(len(results))
                 frame[partial] = results.copy()
@@ -600,12 +611,13 @@ def _loop(loops: list[tuple[int, Evaluate]], body: Evaluate, partial: int, at: i
     return loop
 
 
-def _quantifier(loops: list[tuple[int, Evaluate]], condition: Evaluate, every: bool, at: int) -> Evaluate:
+def _quantifier(loops: list[tuple[int, Evaluate]], condition: Evaluate, steps: int, every: bool, at: int) -> Evaluate:
     def quantifier(frame: Frame) -> Value:
         result: bool | None = every
         for turn in _turns(loops, frame):
             if turn is None:
                 return null("循环的内容为空", offset=at)
+            spend(steps)
             value = condition(frame)
             if type(value) is bool and value is not every:
                 return value
@@ -616,7 +628,7 @@ def _quantifier(loops: list[tuple[int, Evaluate]], condition: Evaluate, every: b
     return quantifier
 
 
-def _closure(names: Path, slots: list[int], types: tuple[Type, ...], body: Evaluate) -> Evaluate:
+def _closure(names: Path, slots: list[int], types: tuple[Type, ...], body: Evaluate, steps: int) -> Evaluate:
     typed = any(of is not ANY_TYPE for of in types)
     signature = Signature(types, ANY_TYPE)
 
@@ -629,15 +641,14 @@ def _closure(names: Path, slots: list[int], types: tuple[Type, ...], body: Evalu
                 inner[slot] = coerce(argument, of) if typed else argument
                 if inner[slot] is None and argument is not None:
                     return None
-            with one_call():
-                return body(inner)
+            return called(body, inner, steps)
 
         return _Closure(names, call, captured, signature)
 
     return define
 
 
-class _Closure(Function):
+class _Closure(DefinedFunction):
     """A function an expression has defined, with the variables it saw."""
 
     __slots__ = ("captured",)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from engine.feel.limits import check_list, check_string, spend
+from engine.feel.limits import CHARACTERS_PER_STEP, check_list, check_string, spend
 from engine.feel.reasons import null
-from engine.feel.values import Function, Value, inward, kind_of
+from engine.feel.values import DefinedFunction, Function, Value, inward, kind_of
 
 
 class Parameter(NamedTuple):
@@ -27,7 +27,7 @@ class Overload(NamedTuple):
     call: Callable[..., Value]
 
 
-class Builtin(Function):
+class Builtin(DefinedFunction):
     """A function of the standard, with one or more signatures."""
 
     __slots__ = ("overloads",)
@@ -94,6 +94,8 @@ def _fit(overload: Overload, arguments: Sequence[Value]) -> tuple[list[Value] | 
             argument = converted
         if type(argument) is list:
             spend(len(argument))
+        elif type(argument) is str:
+            spend(len(argument) // CHARACTERS_PER_STEP)
         fitted.append(argument)
     return fitted, ""
 
@@ -124,7 +126,7 @@ def invoke(function: Value, arguments: Sequence[Value]) -> Value:
         return null("{} 不是函数，不能调用", function)
     if len(arguments) != len(function.parameters):
         return null(f"函数应有 {len(function.parameters)} 个参数，给了 {len(arguments)} 个")
-    return inward(function.call(*arguments))
+    return _result(function, arguments)
 
 
 def invoke_named(function: Value, names: Sequence[str], arguments: Sequence[Value]) -> Value:
@@ -138,4 +140,9 @@ def invoke_named(function: Value, names: Sequence[str], arguments: Sequence[Valu
     given: dict[str, Any] = dict(zip(names, arguments, strict=True))
     if not given.keys() <= set(function.parameters):
         return null(f"函数没有这样的参数：{', '.join(names)}")
-    return inward(function.call(*(given.get(name) for name in function.parameters)))
+    return _result(function, [given.get(name) for name in function.parameters])
+
+
+def _result(function: Function, arguments: Sequence[Value]) -> Value:
+    result = function.call(*arguments)
+    return result if isinstance(function, DefinedFunction) else inward(result)

@@ -17,19 +17,19 @@ KEYWORDS = frozenset(
 )
 
 _SPACE = "\t-\r \x85\xa0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
-# The standard lets names hold full-width punctuation; refusing it catches the commonest slip of Chinese input.
-_NAME_START = (
-    "?A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
-    "\u3004-\u3007\u3012\u3013\u3016-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
-    "\U00010000-\U000effff"
+# What names cannot hold, which compiles much faster than what they can (rules 28 and 29). Full-width punctuation is
+# among it although the standard allows it: refusing it catches the commonest slip of Chinese input.
+_NOT_IN_NAME = (
+    "\0-/:->@[-^`{-\xb6\xb8-\xbf\xd7\xf7\u037e\u2000-\u200b\u200e-\u203e\u2041-\u206f\u2190-\u2bff\u2ff0-\u3003"
+    "\u3008-\u3011\u3014\u3015\ud800-\uf8ff\ufdd0-\ufdef\ufeff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffff"
 )
-_NAME_PART = _NAME_START + "0-9\xb7\u0300-\u036f\u203f\u2040"
+_NOT_AT_START = _NOT_IN_NAME + "0-9\xb7\u0300-\u036f\u203f\u2040"
 
 _TOKEN = re.compile(
     rf"""(?:[{_SPACE}]++|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+
     (?:
-      (?P<name>[{_NAME_START}][{_NAME_PART}]*)
-    | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![{_NAME_START}]))
+      (?P<name>[^{_NOT_AT_START}][^{_NOT_IN_NAME}]*)
+    | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<string>"(?:[^"\\]|\\.)*+")
     | (?P<at>@[{_SPACE}]*"[^"]*")
     | (?P<operator>\*\*|<=|>=|!=|\.\.|->|[-+*/=<>()\[\]{{}},:.])
@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_NAME_WORD = re.compile(rf"[{_NAME_PART}]+|[^{_SPACE}]")
+_NAME_WORD = re.compile(rf"[^{_NOT_IN_NAME}]+|[^{_SPACE}]")
 
 _FULL_WIDTH = dict(zip("，。：；（）【】“”＝＞＜＋－＊／、！｛｝［］", ',.:;()[]""=><+-*/,!{}[]', strict=True))
 
@@ -94,4 +94,4 @@ def _refuse(text: str, position: int) -> NoReturn:
         raise FeelSyntaxError(line=line, column=column, expected="表达式", found=f"全角符号 {character}", hint=hint)
     if character in ('"', "@"):
         raise FeelSyntaxError(line=line, column=column, expected='文字结尾的引号 "', found="没有结束的文字")
-    raise FeelSyntaxError(line=line, column=column, expected="表达式", found=f"无法识别的符号 {character}")
+    raise FeelSyntaxError(line=line, column=column, expected="表达式", found=f"无法识别的符号 {character!a}")

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import TypeVar
 
 from engine.feel.errors import FeelLimitExceeded
+
+T = TypeVar("T")
+V = TypeVar("V")
 
 #: characters of one expression
 MAX_SOURCE = 20_000
 #: levels of brackets, contexts and functions inside each other
 MAX_NESTING = 60
-#: loop turns, calls and elements touched in one evaluation
+#: steps of one evaluation: about one for each element touched or small part of an expression evaluated again
 MAX_STEPS = 150_000
 #: elements of one list
 MAX_LIST = 100_000
+#: characters one step can make or read
+CHARACTERS_PER_STEP = 16
 #: characters of one string
 MAX_STRING = 500_000
 #: calls of defined functions inside each other
@@ -50,9 +56,10 @@ def spend(steps: int) -> None:
 
 
 def check_string(length: int) -> None:
-    """Refuse a string that would grow too long."""
+    """Refuse a string that would grow too long, and count the work of making it."""
     if length > MAX_STRING:
         raise FeelLimitExceeded(f"文字过长，超过 {MAX_STRING} 个字符")
+    spend(length // CHARACTERS_PER_STEP)
 
 
 def check_list(length: int) -> None:
@@ -74,15 +81,14 @@ def metered() -> Iterator[None]:
         _meter.active = False
 
 
-@contextmanager
-def one_call() -> Iterator[None]:
-    """Count one call of a defined function while it lasts."""
+def called(evaluate: Callable[[T], V], argument: T, steps: int) -> V:
+    """Evaluate the body of a function, counting how deep calls go into each other."""
     if _meter.calls >= MAX_CALLS:
         raise FeelLimitExceeded(f"函数相互调用过深，超过 {MAX_CALLS} 层")
     _meter.calls += 1
-    spend(1)
+    spend(steps)
     try:
-        yield
+        return evaluate(argument)
     finally:
         _meter.calls -= 1
 

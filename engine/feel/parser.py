@@ -23,7 +23,8 @@ _PARAMETRIC = frozenset({"list", "range", "context", "function"})
 _POSTFIX = frozenset({".", "[", "("})
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
-_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS = {
     END: "表达式的结尾",
     NAME: "名称",
@@ -572,7 +573,9 @@ def unescape(text: str) -> str:
     if "\\" not in text:
         return text
     text = _ESCAPE.sub(_character, text)
-    return _SURROGATES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+    text = _SURROGATE_PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+    # Half a pair is no character and could not be stored.
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _character(escape: re.Match[str]) -> str:

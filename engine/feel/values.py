@@ -17,7 +17,7 @@ from engine.feel.instants import (
     PreciseDuration,
     PreciseTime,
 )
-from engine.feel.limits import MAX_DEPTH
+from engine.feel.limits import MAX_DEPTH, spend
 
 #: Whatever an expression reads or gives: see `KINDS` for the types that can occur.
 Value: TypeAlias = Any
@@ -92,6 +92,12 @@ class Function:
         return f"function({', '.join(self.parameters)})"
 
 
+class DefinedFunction(Function):
+    """A function written in FEEL or DMN, whose results are FEEL values already."""
+
+    __slots__ = ()
+
+
 KINDS: dict[type, str] = {
     type(None): "null",
     Decimal: "number",
@@ -149,6 +155,7 @@ def _converted(value: Any, depth: int) -> Value:
 
 
 def _list(items: list[Any] | tuple[Any, ...], depth: int) -> list[Value]:
+    spend(len(items))
     converted = [item if type(item) in _SCALARS else _item(item, depth) for item in items]
     if type(items) is list and all(new is old for new, old in zip(converted, items, strict=True)):
         return items
@@ -156,6 +163,7 @@ def _list(items: list[Any] | tuple[Any, ...], depth: int) -> list[Value]:
 
 
 def _context(entries: Mapping[Any, Any], depth: int) -> dict[str, Value]:
+    spend(len(entries))
     converted = {}
     for key, item in entries.items():
         if not isinstance(key, str):

@@ -131,14 +131,14 @@ def square_root(number: Decimal) -> Decimal | None:
 @functions.define("log(number: number)")
 def logarithm(number: Decimal) -> Decimal | None:
     """`log(10) = 2.30258509…`."""
-    spend(20)
+    spend(40)
     return null("零和负数没有对数") if number <= 0 else NUMBERS.ln(number)
 
 
 @functions.define("exp(number: number)")
 def exponential(number: Decimal) -> Decimal | None:
     """`exp(5) = 148.413159…`."""
-    spend(20)
+    spend(40)
     try:
         return NUMBERS.exp(number)
     except Overflow:
