@@ -14,7 +14,7 @@ from engine.commands import DeploymentResource, DeploymentResult, DeployResource
 from engine.diagram import DiagramRefused
 from engine.errors import NotFound
 from engine.queries.definition import definition_diagram, definitions, draft
-from engine.queries.resource import catalogue, process_names
+from engine.queries.resource import catalogue, process_names, resources
 from engine.roles import ROLES
 from forms import library
 from forms.errors import FormNotFound
@@ -75,16 +75,28 @@ def pick_lists(connection: Connection, visit: Visit) -> dict[str, list[dict[str,
     """What the editor offers to choose from."""
     known = catalogue(connection, visit.engine.tools)
     return {
-        "forms": [{"key": key, "name": _form_title(key)} for key in sorted(known.forms or ())],
+        "forms": [{"key": key, "name": form_title(key)} for key in sorted(known.forms or ())],
         "roles": [{"key": role.key, "name": role.name} for role in ROLES.values()],
-        "decisions": [{"key": key, "name": key} for key in sorted(known.decisions or ())],
+        "decisions": [{"key": key, "name": name} for key, name in decision_titles(connection, visit).items()],
         "connectors": [{"key": key, "name": key} for key in sorted(known.connectors or ())],
         "processes": [{"key": key, "name": name} for key, name in process_names(connection).items()],
     }
 
 
-def _form_title(key: str) -> str:
+def form_title(key: str) -> str:
+    """What a form of the library is called."""
     try:
         return library.load(key).title
     except FormNotFound:
         return key
+
+
+def decision_titles(connection: Connection, visit: Visit) -> dict[str, str]:
+    """What each decision is called in its newest version."""
+    definitions = visit.engine.tools.definitions
+    titles: dict[str, str] = {}
+    for item in resources(connection, "decision"):
+        if item.key not in titles:
+            model = definitions.decision_model(connection, item.digest)
+            titles[item.key] = dict(zip(model.decision_ids, model.decisions, strict=True))[item.key]
+    return titles

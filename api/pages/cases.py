@@ -99,8 +99,10 @@ def deliver(visit: VisitOf, form: FormOf, instance_id: str) -> Response:
     allowed = {message.name: message.label for message in deliverables(visit.viewer, case)}
     if name not in allowed:
         raise Forbidden("这个办件现在不接收这类登记，或者您没有登记的岗位。")
+    text = str(form.get("objection_text") or "").strip()[:2000]
+    values = {"objection_text": text} if text else {}
     try:
-        visit.engine.execute(CorrelateMessage(actor=visit.actor, name=name, instance_id=instance_id))
+        visit.engine.execute(CorrelateMessage(actor=visit.actor, name=name, instance_id=instance_id, values=values))
     except (Refused, Invalid) as refused:
         return redirect(f"/cases/{instance_id}", "error", refused.message)
     return redirect(f"/cases/{instance_id}", "success", f"已登记：{allowed[name]}。请在待办里继续办理。")

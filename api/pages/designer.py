@@ -19,7 +19,7 @@ from engine.commands import DeploymentResource
 from engine.documents import safe_name
 from engine.errors import AnlanError, FieldProblem, Forbidden, Invalid
 from engine.queries.definition import definitions, draft, drafts
-from engine.queries.resource import resource_content, resources
+from engine.queries.resource import process_names, resource_content, resources
 
 router = APIRouter(include_in_schema=False)
 _LARGEST = 3 * 1024 * 1024
@@ -63,7 +63,8 @@ def decision_editor(request: Request, visit: VisitOf, key: str, version: str = "
     source = f"/designer/decisions/{key}/diagram?version={version}"
     with visit.reading() as connection:
         _decision(connection, key, version)
-    return page(request, "decision.html", visit=visit, active="designer", key=key, source=source)
+        title = designs.decision_titles(connection, visit)[key]
+    return page(request, "decision.html", visit=visit, active="designer", key=key, title=title, source=source)
 
 
 @router.get("/designer/decisions/{key}/diagram")
@@ -82,11 +83,12 @@ def diagram_editor(request: Request, visit: VisitOf, key: str, version: str = ""
         if not version:
             version = "draft" if draft(connection, key) else str(designs.newest_version(connection, key))
         designs.diagram_of(connection, key, version)
+        name = process_names(connection).get(key, key)
     label = "草稿" if version == "draft" else f"第 {version} 版"
     return _editor(
         request,
         visit,
-        title=f"{key} · {label}",
+        title=f"{name} · {label}",
         source=f"/designer/{key}/diagram?version={version}",
         name=f"{key}.bpmn",
     )
@@ -130,6 +132,7 @@ def _overview(request: Request, visit: Visit, status: int = 200, refusal: Mappin
         versions = definitions(connection)
         tables = resources(connection, "decision")
         sheets = resources(connection, "form")
+        titles = designs.decision_titles(connection, visit)
         kept = [(key, draft(connection, key)) for key in drafts(connection)]
     return page(
         request,
@@ -139,8 +142,8 @@ def _overview(request: Request, visit: Visit, status: int = 200, refusal: Mappin
         status=status,
         refusal=refusal,
         processes=[(key, list(group)) for key, group in groupby(versions, key=lambda item: item.key)],
-        decisions=[(key, list(group)) for key, group in groupby(tables, key=lambda item: item.key)],
-        forms=[(key, list(group)) for key, group in groupby(sheets, key=lambda item: item.key)],
+        decisions=[(titles[key], next(group)) for key, group in groupby(tables, key=lambda item: item.key)],
+        forms=[(designs.form_title(key), next(group)) for key, group in groupby(sheets, key=lambda item: item.key)],
         drafts=kept,
     )
 

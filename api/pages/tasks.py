@@ -154,4 +154,5 @@ def _page(request: Request, desk: Desk, body: str | None = None, status: int = 2
         task=desk.task,
         case=desk.case,
         form_body=form_body,
+        again=status >= 400,
     )

@@ -22,6 +22,7 @@ class ResourceItem:
 
     key: str
     version: int
+    digest: str
     deployed_at: datetime
     deployed_by_name: str
 
@@ -29,7 +30,7 @@ class ResourceItem:
 def resources(connection: Connection, kind: str) -> tuple[ResourceItem, ...]:
     """Every version of every resource of a kind, newest versions first."""
     rows = connection.execute(
-        select(Resource.key, Resource.version, Deployment.deployed_at, Person.name)
+        select(Resource.key, Resource.version, Resource.digest, Deployment.deployed_at, Person.name)
         .join(Deployment, Deployment.id == Resource.deployment_id)
         .outerjoin(Person, Person.id == Deployment.deployed_by)
         .where(Resource.kind == kind)
