@@ -91,7 +91,7 @@ def decode(fields: Iterable[tuple[str, Any]]) -> Submission:
 
 def from_json(document: Mapping[str, Any]) -> Submission:
     """The values a program sends. Numbers become exact; send money as text or number, ratios as numbers (0.3)."""
-    return Submission(values={str(key): _exact(value) for key, value in document.items()})
+    return Submission(values={_whole_text(str(key)): _exact(value) for key, value in document.items()})
 
 
 def typed(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,15 +182,22 @@ def _put(values: dict[str, Any], path: str, change: Any) -> dict[str, Any]:
 
 
 def _exact(value: Any) -> Any:
-    if isinstance(value, bool) or value is None or isinstance(value, str):
+    if isinstance(value, bool) or value is None:
         return value
+    if isinstance(value, str):
+        return _whole_text(value)
     if isinstance(value, int | float):
         return Decimal(str(value))
     if isinstance(value, Mapping):
-        return {str(key): _exact(item) for key, item in value.items()}
+        return {_whole_text(str(key)): _exact(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_exact(item) for item in value]
     return value
+
+
+def _whole_text(text: str) -> str:
+    """JSON may carry half a character, which nothing can store or send."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def initial(form: Form, inputs: Mapping[str, Any]) -> dict[str, Any]:
