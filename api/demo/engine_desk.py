@@ -84,6 +84,11 @@ class EngineDesk:
         actor = Actor(person_id=person)
         self._engine.execute(CompleteTask(actor=actor, task_id=task.id, outcome=outcome, submission=submission))
 
+    def project_of(self, case_id: str) -> str | None:
+        """The project a case belongs to or has made."""
+        with self._engine.database.read() as connection:
+            return connection.scalar(select(ProcessInstance.project_id).where(ProcessInstance.id == case_id))
+
     def next_due(self, case_id: str) -> datetime | None:
         """When the case's next timer is due."""
         with self._engine.database.read() as connection:
@@ -93,6 +98,6 @@ class EngineDesk:
                 )
             )
 
-    def fire_due_timers(self) -> None:
-        """Fire every timer that is due."""
-        fire_due_timers(self._engine)
+    def fire_due_timers(self) -> int:
+        """Fire every timer that is due and tell how many there were."""
+        return fire_due_timers(self._engine)

@@ -47,11 +47,14 @@ class Desk(Protocol):
     def complete(self, person: str, task: OpenTask, outcome: str | None, submission: Mapping[str, Any]) -> None:
         """Submit the task's form."""
 
+    def project_of(self, case_id: str) -> str | None:
+        """The project a case belongs to or has made."""
+
     def next_due(self, case_id: str) -> datetime | None:
         """When the case's next timer is due."""
 
-    def fire_due_timers(self) -> None:
-        """Fire every timer that is due."""
+    def fire_due_timers(self) -> int:
+        """Fire every timer that is due and tell how many there were."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +109,8 @@ class Walk:
         task = self.task(activity_id)
         return self._complete(task, Answer(outcome=outcome, values=values), person or self.person_for(task))
 
-    def run(self, script: Script | None = None, *, until: str | None = None) -> None:
-        """Go on, firing timers where nobody has to do anything, until the case ends or an activity opens."""
+    def run(self, script: Script | None = None, *, until: str | None = None, timers: bool = True) -> None:
+        """Go on until the case ends or an activity opens; where nobody has to do anything, fire what is due next."""
         answers = _Answers(script or {})
         while True:
             tasks = self.open_tasks()
@@ -115,6 +118,8 @@ class Walk:
                 return
             if tasks:
                 self._complete(tasks[0], answers.next(tasks[0].activity_id), self.person_for(tasks[0]))
+            elif not timers:
+                return
             elif not self._wait():
                 if until is None:
                     return
@@ -156,7 +161,8 @@ class Walk:
         if due is None:
             return False
         self._pace.wait_until(due)
-        self._desk.fire_due_timers()
+        if not self._desk.fire_due_timers():
+            raise Stuck(f"办件要等到 {due.isoformat()}，时间还没有到。")
         return True
 
 
