@@ -6,7 +6,7 @@ import { fetchText } from './text.js';
 import { translation } from './translation.js';
 
 /** The smallest scale at which the names in a diagram can still be read. */
-const READABLE = 0.55;
+const READABLE = 0.75;
 
 /** Opens the diagram at a URL in a container; the wheel keeps scrolling the page. */
 export async function openViewer(container, url) {
