@@ -238,12 +238,13 @@ def load_task(work: UnitOfWork, task_id: str) -> AnyRow:
     return row
 
 
-def ensure_startable(work: UnitOfWork, process_key: str, project_id: str | None, policy: Mapping[str, Any]) -> None:
+def ensure_startable(work: UnitOfWork, process_key: str, project_id: str | None, policy_id: str | None) -> None:
     """Refuse to start a process for a project while a precondition of D17 is not met."""
-    if project_id is None or work.tools.projects is None:
+    projects, policies = work.tools.projects, work.tools.policies
+    if project_id is None or projects is None:
         return
-    today = local_date(work.now)
-    blocks = work.tools.projects.start_blocks(work.connection, project_id, process_key, policy, today)
+    policy = policies.parameters(work.connection, policy_id) if policies else {}
+    blocks = projects.start_blocks(work.connection, project_id, process_key, policy, local_date(work.now))
     if blocks:
         raise Refused(
             "现在还不能发起：" + "；".join(block.message for block in blocks), blocks=[b.code for b in blocks]

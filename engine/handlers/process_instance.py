@@ -17,7 +17,7 @@ from engine.errors import Conflict, Forbidden, Refused
 from engine.history.outcome import outcome_of
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, UserTask
 from engine.organisation import acting_positions
-from engine.roles import ROLES, Duty, unit_at
+from engine.roles import ROLES, Duty, Level, unit_at
 from engine.rows import AnyRow
 from engine.serials import next_serial
 from engine.starting import starting_region
@@ -28,8 +28,9 @@ def start_process(work: UnitOfWork, command: StartProcess) -> StartedProcess:
     """Create a case pinned to the newest definition and run it to its first tasks."""
     definition = latest_definition(work.connection, command.process_key)
     region = starting_region(work, command, definition)
-    case = _create(work, command, definition, region)
-    ensure_startable(work, command.process_key, command.project_id, case.facts["policy"])
+    policy_id = _pinned_policy(work, region)
+    ensure_startable(work, command.process_key, command.project_id, policy_id)
+    case = _create(work, command, definition, region, policy_id)
     step = interpreter.start(case.bundle.specification, command.variables, case.services)
     opened = case.save(step)
     _ensure_starter(work, opened)
@@ -49,10 +50,15 @@ def start_process(work: UnitOfWork, command: StartProcess) -> StartedProcess:
     return StartedProcess(instance_id=case.row.id, number=case.row.number, task_ids=opened)
 
 
-def _create(work: UnitOfWork, command: StartProcess, definition: AnyRow, region: str) -> Case:
+def _pinned_policy(work: UnitOfWork, region: str) -> str | None:
+    """The version of the county's policy profile that is in force today."""
+    if work.tools.policies is None:
+        return None
+    return work.tools.policies.pin(work.connection, unit_at(region, Level.COUNTY), local_date(work.now))
+
+
+def _create(work: UnitOfWork, command: StartProcess, definition: AnyRow, region: str, policy_id: str | None) -> Case:
     bundle_digest = BundleBuilder(work.connection, work.tools.forms).build(definition, {})
-    today = local_date(work.now)
-    policies = work.tools.policies
     instance_id = work.new_id()
     work.connection.execute(
         insert(ProcessInstance).values(
@@ -61,9 +67,7 @@ def _create(work: UnitOfWork, command: StartProcess, definition: AnyRow, region:
             title=definition.name,
             definition_id=definition.id,
             bundle_digest=bundle_digest,
-            policy_id=policies.pin(work.connection, unit_at(region, ROLES["county_chief"].level), today)
-            if policies
-            else None,
+            policy_id=policy_id,
             region_code=region,
             project_id=command.project_id,
             status=InstanceStatus.ACTIVE,
