@@ -81,11 +81,20 @@ class _Entry:
 
     def carried(self) -> Iterator[tuple[str, str]]:
         """Texts of fields that a condition hides, so that showing them again brings the texts back."""
-        for key in sorted(self._filling.hidden & self._filling.form.fields.keys()):
-            component = self._filling.form.fields[key]
-            raw = self._filling.submission.get(key)
-            if component.typed and self._filling.rights.of(component) is Right.EDIT and not is_empty(raw):
-                yield from flatten({key: _resent(component, raw)})
+        for key, component in self._filling.form.fields.items():
+            if not component.typed or self._filling.rights.of(component) is not Right.EDIT:
+                continue
+            if key in self._filling.hidden:
+                yield from _resent(component, key, self._filling.submission.get(key))
+            elif isinstance(component, Rows):
+                yield from self._carried_columns(component)
+
+    def _carried_columns(self, rows: Rows) -> Iterator[tuple[str, str]]:
+        for place, row in enumerate(self._filling.entered_rows(rows)[: rows.max_rows]):
+            value = self._row_value(rows, place)
+            for column in rows.columns_of:
+                if column.typed and self._filling.column_hidden(column, value):
+                    yield from _resent(column, f"{rows.key}.{place}.{column.key}", row.get(column.key))
 
     def _section(self, component: Component) -> FieldView:
         if isinstance(component, Group):
@@ -200,10 +209,12 @@ def _entry(component: Field, raw: Any) -> str:
     return component.enter(raw) if not isinstance(raw, Mapping) else ""
 
 
-def _resent(component: Field, raw: Any) -> Any:
+def _resent(component: Field, path: str, raw: Any) -> Iterator[tuple[str, str]]:
+    if is_empty(raw):
+        return
     if isinstance(raw, list | tuple):
-        return [part if isinstance(part, Mapping) else str(part) for part in raw]
-    return _entry(component, raw)
+        raw = [part if isinstance(part, Mapping) else str(part) for part in raw]
+    yield from flatten({path: raw if isinstance(raw, list) else _entry(component, raw)})
 
 
 def _options(component: Field, raw: Any) -> Iterator[OptionView]:

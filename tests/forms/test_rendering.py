@@ -73,6 +73,14 @@ def test_a_condition_shows_and_hides_without_losing_what_was_typed(draw: Any) ->
     assert shown.xpath("//input[@name='length']/@type") == ["text"]
 
 
+def test_a_hidden_cell_of_a_row_keeps_what_was_typed(draw: Any) -> None:
+    hidden = {**NAME, "key": "code", "conditional": {"hide": '=kind = "road"'}}
+    form = draw({**ROWS, "components": [KIND, hidden]})
+
+    tree = page(rendering.render(form, {"rows": [{"kind": "road", "code": "0330"}]}))
+    assert tree.xpath("//input[@type='hidden'][@name='rows.0.code']/@value") == ["0330"]
+
+
 def test_only_fields_that_others_depend_on_ask_the_server(draw: Any) -> None:
     tree = page(rendering.render(draw(KIND, LENGTH, NAME), links=Links(action="/tasks/1/form")))
 
