@@ -37,7 +37,13 @@ def resources(connection: Connection, kind: str) -> tuple[ResourceItem, ...]:
         .order_by(Resource.key, Resource.version.desc())
     )
     return tuple(
-        ResourceItem(key=row.key, version=row.version, deployed_at=row.deployed_at, deployed_by_name=row.name or "系统")
+        ResourceItem(
+            key=row.key,
+            version=row.version,
+            digest=row.digest,
+            deployed_at=row.deployed_at,
+            deployed_by_name=row.name or "系统",
+        )
         for row in rows
     )
 
