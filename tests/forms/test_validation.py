@@ -201,7 +201,7 @@ def test_fixed_rows_take_answers_but_no_more_rows(draw: Any) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [{"a": 1}, [1, 2], [True], "x" * 300, "\x00", "\ud800", -1, 10**400, float("nan"), [[]], {"rows": {}}],
+    [{"a": 1}, [1, 2], [True], "x" * 300, "\x00", -1, 10**400, float("nan"), [[]], {"rows": {}}],
 )
 def test_nonsense_of_any_kind_is_refused_with_a_message(draw: Any, raw: Any) -> None:
     from forms.submission import from_json
@@ -218,6 +218,10 @@ def test_nonsense_of_any_kind_is_refused_with_a_message(draw: Any, raw: Any) -> 
         if key in ("name", "persons") and isinstance(raw, str) and raw.isprintable():
             continue
         assert all(errors_of(form, dict(from_json({"name": "白水", key: raw}).values)).values())
+
+
+def test_half_a_character_is_refused(draw: Any) -> None:
+    assert "不能识别" in errors_of(draw(NAME), {"name": "白水\ud800"})["name"]
 
 
 def test_errors_come_in_the_order_of_the_page(draw: Any) -> None:
