@@ -41,9 +41,7 @@ def deploy_resources(work: UnitOfWork, command: DeployResources) -> DeploymentRe
             id=deployment_id, deployed_at=work.now, deployed_by=work.actor.person_id, note=command.note
         )
     )
-    resources = [
-        key for kind, key, content in parcel.others if _store(work, deployment_id, kind, key, content)
-    ]
+    resources = [key for kind, key, content in parcel.others if _store(work, deployment_id, kind, key, content)]
     stored = [_store_definition(work, deployment_id, process, content) for process, content in parcel.diagrams]
     definitions = tuple(definition for definition in stored if definition is not None)
     work.record(
