@@ -23,7 +23,7 @@ def compose_content(content: bytes | None, *, outcomes: Mapping[str, str], revie
     if not outcomes:
         return content or b""
     shared = json.loads(library.content(library.REVIEW))
-    body = json.loads(content) if content else _empty(shared)
+    body = json.loads(content) if content and content != library.content(library.REVIEW) else _empty(shared)
     if body.get("id") == library.REVIEW:
         # A diagram may name the review form to say that a task has nothing else.
         body = _empty(shared)
@@ -39,7 +39,7 @@ def compose_content(content: bytes | None, *, outcomes: Mapping[str, str], revie
 
 def _empty(shared: Mapping[str, Any]) -> dict[str, Any]:
     title = shared["anlan"]["title"]
-    return {"type": "default", "id": "review_only", "anlan": {"title": title}, "components": []}
+    return {"type": "default", "id": library.REVIEW, "anlan": {"title": title}, "components": []}
 
 
 def _offered(component: Mapping[str, Any], outcomes: Mapping[str, str], whole: bool) -> dict[str, Any]:

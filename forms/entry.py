@@ -23,7 +23,7 @@ from forms.components import (
 from forms.errors import FieldError
 from forms.filling import Filling, attachment_facts
 from forms.rights import Right
-from forms.submission import flatten
+from forms.submission import flatten, sent
 from forms.views import (
     ErrorView,
     FieldView,
@@ -210,11 +210,9 @@ def _entry(component: Field, raw: Any) -> str:
 
 
 def _resent(component: Field, path: str, raw: Any) -> Iterator[tuple[str, str]]:
-    if is_empty(raw):
+    if is_empty(raw) or (isinstance(component, Rows) and not isinstance(raw, list | tuple)):
         return
-    if isinstance(raw, list | tuple):
-        raw = [part if isinstance(part, Mapping) else str(part) for part in raw]
-    yield from flatten({path: raw if isinstance(raw, list) else _entry(component, raw)})
+    yield from flatten({path: sent(component, raw)})
 
 
 def _options(component: Field, raw: Any) -> Iterator[OptionView]:

@@ -33,7 +33,7 @@ class Filling:
         self.submission = submission
         self.inputs = inputs or {}
         self.rights = rights if isinstance(rights, Rights) else Rights(rights or {})
-        self.attachments = attachments or {}
+        self.attachments = {**_brought_documents(form, self.inputs), **(attachments or {})}
         self.context = context or {}
         #: what could not be read, by path
         self.misfits: dict[str, str] = {}
@@ -176,6 +176,30 @@ class Filling:
                 yield component.key if isinstance(component, Field) else component.id
             if isinstance(component, Group):
                 yield from self._hidden_in(component.components, within=hidden)
+
+
+_FACTS = frozenset({"id", "name", "sha256", "size", "media_type"})
+
+
+def _brought_documents(form: Form, inputs: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Documents that an earlier step of the case kept and this task is given again."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for key, field in form.fields.items():
+        for holder, path in _holders(field, inputs.get(key)):
+            documents = holder.get(path) if isinstance(holder, Mapping) else None
+            for fact in documents if isinstance(documents, list | tuple) else ():
+                if isinstance(fact, Mapping) and fact.keys() >= _FACTS:
+                    found[str(fact["id"])] = fact
+    return found
+
+
+def _holders(field: Field, brought: Any) -> Iterator[tuple[Any, str]]:
+    """Where a field's documents are: under its own key, or in a column of each row."""
+    if isinstance(field, Filepicker):
+        yield {field.key: brought}, field.key
+    elif isinstance(field, Rows) and isinstance(brought, list | tuple):
+        columns = [column.key for column in field.columns_of if isinstance(column, Filepicker)]
+        yield from ((row, column) for row in brought for column in columns)
 
 
 def attachment_facts(fact: Mapping[str, Any]) -> dict[str, Any]:

@@ -96,28 +96,31 @@ def from_json(document: Mapping[str, Any]) -> Submission:
 
 def typed(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
     """What a browser would send for given values: every field a person fills in, as text."""
-    sent: dict[str, Any] = {}
-    for key, component in form.fields.items():
-        if component.typed and not is_empty(values.get(key)):
-            sent[key] = _typed_one(component, values[key])
-    return sent
+    return {
+        key: sent(component, values[key])
+        for key, component in form.fields.items()
+        if component.typed and not is_empty(values.get(key))
+    }
 
 
-def _typed_one(component: Field, value: Any) -> Any:
+def sent(component: Field, value: Any) -> Any:
+    """What a browser would send for one value, whether it was kept or only typed."""
     if isinstance(component, Rows):
-        return [
-            {
-                column.key: _typed_one(column, row[column.key])
-                for column in component.columns_of
-                if column.typed and not is_empty(row.get(column.key))
-            }
-            for row in value
-        ]
+        return [_sent_row(component, row) for row in value if isinstance(row, Mapping)]
+    parts = value if isinstance(value, list | tuple) else None
     if isinstance(component, Filepicker):
-        return [fact["id"] if isinstance(fact, Mapping) else fact for fact in value]
-    if isinstance(value, list):
-        return [str(part) for part in value]
+        return [fact["id"] if isinstance(fact, Mapping) and "id" in fact else str(fact) for fact in _listed(value)]
+    if parts is not None:
+        return [str(part) for part in parts]
     return str(value).lower() if isinstance(value, bool) else component.enter(value)
+
+
+def _sent_row(rows: Rows, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        column.key: sent(column, row[column.key])
+        for column in rows.columns_of
+        if column.typed and not is_empty(row.get(column.key))
+    }
 
 
 def flatten(values: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from forms.definition import Form
 from forms.errors import FormNotFound
 
-#: the common review fields of spec §3.2; not a form of its own
+#: the common review fields of spec §3.2; also the form of tasks that have no other
 REVIEW = "review"
 
 

@@ -55,6 +55,12 @@ def test_a_task_without_a_form_of_its_own_gets_the_review_fields() -> None:
     assert form.validate(sent, context=CONTEXT)["outcome"] == "agree"
 
 
+def test_naming_the_review_form_itself_gives_the_same() -> None:
+    named = compose_content(library.content("review"), outcomes=OUTCOMES)
+
+    assert named == compose_content(None, outcomes=OUTCOMES)
+
+
 def test_a_return_names_what_is_missing_and_needs_nothing_else_of_the_form() -> None:
     form = compose(library.load("town_review_form"), outcomes=OUTCOMES)
     sent = {"outcome": "return_for_correction", "opinion_text": LONG, **SIGNED}

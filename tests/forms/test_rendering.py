@@ -105,6 +105,24 @@ def test_stored_files_travel_as_hidden_ids(draw: Any, photo: Any) -> None:
     assert tree.xpath("//li/button/@value") == ["remove:photos.p1"]
 
 
+def test_documents_of_an_earlier_step_are_there_again(draw: Any, photo: Any) -> None:
+    rows = {**ROWS, "components": [{**PHOTOS, "key": "proof"}]}
+    form = draw(PHOTOS, rows)
+    inputs = {"photos": [photo("p1")], "rows": [{"proof": [photo("p2")]}]}
+
+    tree = page(rendering.render(form, inputs=inputs))
+    assert tree.xpath("//input[@type='hidden']/@value") == ["p1", "1", "p2"]
+    sent = {"photos": "p1", "rows": [{"proof": "p2"}]}
+    assert form.validate(sent, inputs=inputs)["photos"][0]["name"] == "现场.jpg"
+
+
+def test_hidden_documents_are_carried_as_ids(draw: Any, photo: Any) -> None:
+    form = draw(KIND, {**PHOTOS, "conditional": {"hide": '=kind != "road"'}})
+
+    tree = page(rendering.render(form, inputs={"photos": [photo("p1")]}))
+    assert tree.xpath("//input[@type='hidden'][@name='photos']/@value") == ["p1"]
+
+
 def test_a_read_only_field_is_no_input(draw: Any) -> None:
     form = draw({**TOTAL, "readonly": True}, NAME)
     tree = page(rendering.render(form, inputs={"total": Decimal(1), "name": "白水"}, rights={"name": "read"}))
