@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from engine.funds import blocks, closing, projects
 from engine.funds.model import Contract, Project, RecoveryClaim, Settlement
 from engine.funds.money import to_yuan
+from engine.funds.payees import last_payee, payee_facts
 from engine.policy.parameters import Parameters
 from engine.ports import StartBlock
 
@@ -29,6 +30,7 @@ class FundsProjects:
             "contract": _contract(contract),
             "settlement": _settlement(settlement),
             "claim": _claim(projects.open_claim(connection, project_id)),
+            "payee": payee_facts(last_payee(connection, project_id)),
         }
 
     def start_blocks(

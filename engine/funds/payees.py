@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,6 +21,7 @@ _METHODS = {
 _METHOD_LABELS = {"village_account": "付村账户", "direct_to_contractor": "直接付施工、供货单位", "one_card": "一卡通"}
 _PAYEE_LABELS = {"village": "村集体", "contractor": "施工单位", "supplier": "供货单位", "person": "个人"}
 _UNMATCHED = "unmatched"
+_MATCHED = "matched"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,32 @@ def _check_method(payee: Payee) -> None:
     if fitting is not None and payee.pay_method != fitting:
         who, how = _PAYEE_LABELS[payee.type], _METHOD_LABELS[fitting]
         refuse("pay_method", f"收款方是{who}，支付方式应为“{how}”")
+
+
+def last_payee(connection: Connection, project_id: str) -> Payment | None:
+    """The payment that was made last: its receiver is the one the next claim is for."""
+    paid = every(
+        connection,
+        Payment,
+        Payment.project_id == project_id,
+        Payment.status == PaymentStatus.PAID,
+        Payment.bank_account.is_not(None),
+        order=(Payment.paid_on, Payment.number),
+    )
+    return paid[-1] if paid else None
+
+
+def payee_facts(payment: Payment | None) -> Mapping[str, Any] | None:
+    """The `project.payee` of expressions, by the keys of the forms; null before the first payment."""
+    if payment is None:
+        return None
+    return {
+        "payee_type": payment.payee_type,
+        "payee_name": payment.payee_name,
+        "bank_name": payment.bank_name,
+        "bank_account": payment.bank_account,
+        "bank_verified": _MATCHED,
+    }
 
 
 def ensure_known_account(connection: Connection, project_id: str, payee: Payee) -> None:
