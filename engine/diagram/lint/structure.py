@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.diagram.elements import Diagram, Kind, Node, Process, Scope, Trigger
+from engine.diagram.lint import outcomes
 from engine.diagram.problems import Problem, error, warning
 
 
@@ -73,8 +74,19 @@ def _exclusive(scope: Scope, node: Node) -> Iterator[Problem]:
         message = f"网关“{node.title}”的出线没有条件也不是默认出线，后面的出线永远不会走到，请填写条件或设为默认。"
         yield warning("no-condition", open_flows[0].id, open_flows[0].line, message)
     elif node.default is None:
+        yield from _without_default(scope, node)
+
+
+def _without_default(scope: Scope, node: Node) -> Iterator[Problem]:
+    """No default is needed, and better none, where every outcome of the task before has its own flow."""
+    left = outcomes.unanswered(scope, node)
+    if left is None:
         message = f"网关“{node.title}”没有默认出线，如果条件都不成立办件会停住，建议指定一条默认出线。"
         yield warning("no-default", node.id, node.line, message)
+    elif left:
+        labels = "、".join(left)
+        message = f"办理结果“{labels}”在网关“{node.title}”后面没有出线，选了它办件会停住，请补一条出线。"
+        yield warning("outcome-unanswered", node.id, node.line, message)
 
 
 def _boundary(scope: Scope, node: Node, incoming: bool, outgoing: bool) -> Iterator[Problem]:

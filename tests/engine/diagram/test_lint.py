@@ -215,3 +215,25 @@ def test_risky_modelling_only_warns(file):
         ("warning", "no-default", "g"),
         ("warning", "unreachable", "t"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "found"),
+    [
+        ("agree:同意, reject:不予同意", []),
+        ("agree:同意, reject:不予同意, defer:暂缓", [("outcome-unanswered", "g")]),
+    ],
+)
+def test_a_gateway_needs_no_default_where_every_outcome_has_its_flow(file, outcomes, found):
+    body = (
+        START + f'<bpmn:userTask id="t" anlan:outcomes="{outcomes}" anlan:resultVariable="r"/>'
+        '<bpmn:exclusiveGateway id="g" name="意见？"/>' + END
+        + '<bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="t"/>'
+        '<bpmn:sequenceFlow id="f2" sourceRef="t" targetRef="g"/>'
+        '<bpmn:sequenceFlow id="f3" sourceRef="g" targetRef="e">'
+        '<bpmn:conditionExpression>r.outcome = "agree"</bpmn:conditionExpression></bpmn:sequenceFlow>'
+        '<bpmn:sequenceFlow id="f4" sourceRef="g" targetRef="e">'
+        '<bpmn:conditionExpression>r.outcome = "reject"</bpmn:conditionExpression></bpmn:sequenceFlow>'
+    )  # fmt: skip
+
+    assert [(p.code, p.element_id) for p in diagram.lint(file(body)) if p.element_id == "g"] == found
