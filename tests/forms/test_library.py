@@ -14,7 +14,7 @@ from forms import library, rendering
 from forms.composition import compose
 from forms.errors import FormNotFound, InvalidSubmission
 from forms.samples import Sampler
-from forms.submission import decode, flatten
+from forms.submission import decode, flatten, typed
 
 TODAY = date.today()
 CONTEXT: Mapping[str, Any] = {"policy": resolve()}
@@ -60,6 +60,17 @@ def test_a_sample_of_every_form_is_valid_and_shown_again(key: str, full: bool) -
 
     assert values.loads(values.dumps(kept)) == kept
     assert "<section" in rendering.render_read_only(library.load(key), kept) or not kept
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_was_kept_can_be_submitted_again_after_a_return(key: str) -> None:
+    documents, form = Documents(), library.load(key)
+    sampler = Sampler(today=TODAY, context=CONTEXT, attach=documents.attach, full=True)
+    inputs = sampler.inputs(form)
+    kept = form.validate(sampler.submission(form, inputs=inputs), inputs=inputs, attachments=documents, context=CONTEXT)
+
+    again = decode(flatten(typed(form, kept))).values
+    assert form.validate(again, inputs={**kept, **inputs}, context=CONTEXT) == kept
 
 
 @pytest.mark.parametrize("key", KEYS)
