@@ -84,6 +84,11 @@ class EngineDesk:
         actor = Actor(person_id=person)
         self._engine.execute(CompleteTask(actor=actor, task_id=task.id, outcome=outcome, submission=submission))
 
+    def result_of(self, case_id: str) -> str | None:
+        """How a case has ended; None while it runs."""
+        with self._engine.database.read() as connection:
+            return connection.scalar(select(ProcessInstance.result).where(ProcessInstance.id == case_id))
+
     def project_of(self, case_id: str) -> str | None:
         """The project a case belongs to or has made."""
         with self._engine.database.read() as connection:

@@ -47,6 +47,9 @@ class Desk(Protocol):
     def complete(self, person: str, task: OpenTask, outcome: str | None, submission: Mapping[str, Any]) -> None:
         """Submit the task's form."""
 
+    def result_of(self, case_id: str) -> str | None:
+        """How a case has ended; None while it runs."""
+
     def project_of(self, case_id: str) -> str | None:
         """The project a case belongs to or has made."""
 
@@ -121,9 +124,15 @@ class Walk:
             elif not timers:
                 return
             elif not self._wait():
-                if until is None:
-                    return
-                raise Stuck(f"办件已经结束，没有到过环节“{until}”。")
+                self._ensure_ended(until)
+                return
+
+    def _ensure_ended(self, until: str | None) -> None:
+        result = self._desk.result_of(self.case_id)
+        if result is None:
+            raise Stuck("办件停住了：没有打开的环节，也没有在等待的时间。")
+        if until is not None:
+            raise Stuck(f"办件已经办结（{result}），没有到过环节“{until}”。")
 
     def person_for(self, task: OpenTask) -> str:
         """Who holds the task's role, may act beside what was done before, and has done this step and others least."""

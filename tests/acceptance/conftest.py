@@ -1,0 +1,190 @@
+"""The whole product over HTTP: everybody logs in with a password, fills forms and waits under an injected clock."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.composition import engine_for
+from api.demo.form_filling import fill
+from api.demo.loader import prepare
+from api.demo.organisation import DEMO_PASSWORD
+from api.demo.pace import OfficeHours
+from api.demo.stage import Stage
+from api.demo.walker import OpenTask
+from api.settings import Settings
+from engine.clock import ManualClock
+from engine.jobs.timers import fire_due_timers
+from engine.ports import FormTask
+from engine.process_engine import ProcessEngine
+
+#: a Monday, nine o'clock in the offices
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+#: reads every case of the city and does nothing else
+READER = "auditor"
+_NUMBER = re.compile(r"-?\d{1,12}(\.\d+)?")
+
+
+class Refusal(Exception):
+    """An answer other than success, as problem+json tells it."""
+
+    def __init__(self, status: int, document: Mapping[str, Any]) -> None:
+        super().__init__(f"{status} {document.get('detail')} {document.get('problems', '')}")
+        self.status = status
+        self.detail = str(document.get("detail", ""))
+        self.problems = {item.get("path"): item["message"] for item in document.get("problems", ())}
+
+
+class Visitor:
+    """One logged-in person."""
+
+    def __init__(self, app: Any, login: str) -> None:
+        self._client = TestClient(app)
+        session = self._send("POST", "/session", json={"login": login, "password": DEMO_PASSWORD})
+        self._client.headers["X-CSRF-Token"] = session["csrf_token"]
+        self.name: str = session["name"]
+
+    def get(self, path: str) -> Any:
+        return self._send("GET", path)
+
+    def post(self, path: str, **options: Any) -> Any:
+        return self._send("POST", path, **options)
+
+    def _send(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._client.request(method, f"/api/v1{path}", **options)
+        if not answer.is_success:
+            raise Refusal(answer.status_code, answer.json())
+        return answer.json() if answer.content else None
+
+
+class HttpDesk:
+    """The walker's way in by the JSON API; timers are the worker's, so they are fired at the engine."""
+
+    def __init__(self, engine: ProcessEngine, settings: Settings, clock: ManualClock) -> None:
+        self.engine = engine
+        self.clock = clock
+        self._app = create_app(engine, settings, timers=False)
+        self._visitors: dict[str, Visitor] = {}
+        self._serials = count(1)
+
+    def visitor(self, login: str) -> Visitor:
+        if login not in self._visitors:
+            self._visitors[login] = Visitor(self._app, login)
+        return self._visitors[login]
+
+    def case(self, case_id: str) -> Any:
+        return self.visitor(READER).get(f"/process-instances/{case_id}")
+
+    def project(self, project_id: str) -> Any:
+        return self.visitor(READER).get(f"/projects/{project_id}")
+
+    def start(self, person: str, process_key: str, *, region_code: str | None, project_id: str | None) -> str:
+        body = {"process_key": process_key, "region_code": region_code, "project_id": project_id}
+        return str(self.visitor(person).post("/process-instances", json=body)["instance_id"])
+
+    def open_tasks(self, case_id: str) -> Sequence[OpenTask]:
+        waiting = [task for task in self.case(case_id)["tasks"] if task["status"] == "created"]
+        return [
+            OpenTask(**{name: task[name] for name in ("id", "activity_id", "name", "role", "unit_code")})
+            for task in sorted(waiting, key=lambda task: (task["opened_at"], task["activity_id"]))
+        ]
+
+    def outcomes(self, person: str, task: OpenTask) -> Sequence[str]:
+        return [outcome["key"] for outcome in self.visitor(person).get(f"/user-tasks/{task.id}")["outcomes"]]
+
+    def sample(self, person: str, task: OpenTask, outcome: str | None, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        visitor = self.visitor(person)
+        shown = visitor.get(f"/user-tasks/{task.id}")
+
+        def upload(name: str, content: bytes) -> str:
+            return str(visitor.post("/attachments", files={"file": (name, content)})["id"])
+
+        form_task = FormTask(
+            form=json.dumps(shown["form"]).encode() if shown["form"] else b"",
+            inputs=_rich(shown["inputs"]),
+            rights=shown["rights"],
+            context={"policy": self._policy(task.unit_code), "actor": {"name": visitor.name}},
+        )
+        return fill(form_task, outcome, values, upload, now=self.clock.now(), serial=next(self._serials))
+
+    def _policy(self, unit_code: str) -> Any:
+        county = "330324000000" if unit_code.startswith("3303000") else f"{unit_code[:6]}000000"
+        return _rich(self.visitor(READER).get(f"/policy-profiles/{county}")[0]["parameters"])
+
+    def complete(self, person: str, task: OpenTask, outcome: str | None, submission: Mapping[str, Any]) -> None:
+        body = {"outcome": outcome, "values": dict(submission)}
+        self.visitor(person).post(f"/user-tasks/{task.id}/completion", json=body)
+
+    def deliver(self, person: str, case_id: str, name: str, values: Mapping[str, Any] | None = None) -> None:
+        body = {"name": name, "values": dict(values or {})}
+        self.visitor(person).post(f"/process-instances/{case_id}/messages", json=body)
+
+    def result_of(self, case_id: str) -> str | None:
+        result: str | None = self.case(case_id)["result"]
+        return result
+
+    def project_of(self, case_id: str) -> str | None:
+        project_id: str | None = self.case(case_id)["project_id"]
+        return project_id
+
+    def next_due(self, case_id: str) -> datetime | None:
+        waits = [wait["due_at"] for wait in self.case(case_id)["waits"] if wait["due_at"]]
+        return datetime.fromisoformat(min(waits)) if waits else None
+
+    def fire_due_timers(self) -> int:
+        return fire_due_timers(self.engine)
+
+
+def _rich(value: Any) -> Any:
+    """JSON as process values: exact numbers come as texts."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return Decimal(value)
+    if isinstance(value, list):
+        return [_rich(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _rich(item) for key, item in value.items()}
+    return value
+
+
+Open = Callable[[Path], HttpDesk]
+
+
+def open_desk(home: Path, start: datetime = START) -> HttpDesk:
+    """The product on a folder of its own."""
+    clock = ManualClock(start)
+    settings = Settings(home=home, database_url=f"sqlite:///{home}/anlan.db", demo=True, secure_cookie=False)
+    return HttpDesk(engine_for(settings, clock), settings, clock)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the organisation, both counties' policies and the shipped processes, made once."""
+    home = tmp_path_factory.mktemp("prepared")
+    desk = open_desk(home)
+    prepare(desk.engine)
+    desk.engine.database.dispose()
+    return home
+
+
+@pytest.fixture
+def desk(prepared: Path, tmp_path: Path) -> Iterator[HttpDesk]:
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    desk = open_desk(tmp_path)
+    yield desk
+    desk.engine.database.dispose()
+
+
+@pytest.fixture
+def stage(desk: HttpDesk) -> Stage:
+    return Stage(desk, OfficeHours(desk.clock, per_act=timedelta(hours=1)))
