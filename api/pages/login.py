@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
@@ -85,9 +84,8 @@ def _page(
 
 def local(address: str) -> str:
     """Only ever go on to a page of our own."""
-    parts = urlsplit(address) if address.isprintable() else urlsplit("")
-    safe = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
-    return address if safe and "\\" not in address else "/"
+    plain = address.isprintable() and "\\" not in address
+    return address if plain and address.startswith("/") and not address.startswith("//") else "/"
 
 
 def _text(value: object) -> str:

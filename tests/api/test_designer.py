@@ -1,0 +1,135 @@
+"""The designer's pages and deployments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import DIAGRAMS, Browser, Login
+
+XML = {"Content-Type": "application/xml"}
+DIAGRAM = (DIAGRAMS / "petition.bpmn").read_bytes()
+
+
+@pytest.fixture
+def designer(log_in: Login) -> Browser:
+    return log_in("designer")
+
+
+def _deploy(designer: Browser, content: bytes) -> Any:
+    return designer.api("POST", "/process-definitions", content=content, headers=XML)
+
+
+def test_a_changed_diagram_becomes_the_next_version(designer: Browser, petition: dict[str, str]) -> None:
+    changed = DIAGRAM.replace("乡镇审查".encode(), "乡镇复核".encode())
+
+    answer = _deploy(designer, changed)
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["version"] == 2
+    page = designer.get("/designer").text
+    assert "第 2 版" in page
+    case = designer.client.get(f"/api/v1/process-instances/{petition['case']}")
+    assert case.status_code == 404  # designers do not read cases
+
+
+def test_running_cases_stay_on_their_version(designer: Browser, reviewed: dict[str, str], log_in: Login) -> None:
+    _deploy(designer, DIAGRAM.replace("乡镇审查".encode(), "乡镇复核".encode()))
+
+    clerk = log_in("clerk")
+    assert clerk.get(f"/api/v1/user-tasks/{reviewed['task']}").json()["name"] == "乡镇审查"
+    assert "乡镇审查" in clerk.get(f"/cases/{reviewed['case']}/diagram").text
+
+
+def test_an_unchanged_diagram_makes_no_version(designer: Browser) -> None:
+    answer = _deploy(designer, DIAGRAM)
+
+    assert answer.status_code == 200
+    assert answer.json()["unchanged"] is True
+
+
+@pytest.mark.parametrize(
+    ("content", "element"),
+    [
+        (b"not xml at all", None),
+        (b"\x00\xff\xfe", None),
+        (b'<!DOCTYPE x [<!ENTITY a "b">]><definitions/>', None),
+        (DIAGRAM.replace(b'sourceRef="start"', b'sourceRef="nowhere"'), "to_apply"),
+        (DIAGRAM.replace(b'review.outcome = "agree"', b"__import__('os').system('id')"), "agreed"),
+        (DIAGRAM.replace(b'anlan:role="town_lead"', b'anlan:role="nobody"'), "sign"),
+        (DIAGRAM.replace(b"petition_form", b"no_such_form"), "apply"),
+    ],
+)
+def test_a_bad_diagram_is_refused_with_its_place(content: bytes, element: str | None, designer: Browser) -> None:
+    answer = _deploy(designer, content)
+
+    assert answer.status_code == 422, answer.text
+    problem = answer.json()
+    assert problem["type"].startswith("urn:anlan:problem:")
+    assert problem["problems"]
+    if element:
+        assert element in {found["element_id"] for found in problem["problems"]}
+        assert all(found["line"] for found in problem["problems"])
+    assert len(designer.get("/api/v1/process-definitions").json()) == 1
+
+
+def test_a_refused_upload_shows_the_element_on_the_page(designer: Browser) -> None:
+    bad = DIAGRAM.replace(b'anlan:role="town_lead"', b'anlan:role="nobody"')
+
+    answer = designer.post("/designer/upload", {"_action": "deploy"}, files={"file": ("a.bpmn", bad)})
+
+    assert answer.status_code == 422
+    assert "没有部署，也没有保存" in answer.text
+    assert "元素 sign" in answer.text
+
+
+def test_a_draft_is_kept_until_it_is_deployed(designer: Browser) -> None:
+    draft = DIAGRAM.replace(b'anlan:role="town_lead"', b'anlan:role="nobody"')
+
+    saved = designer.api("PUT", "/process-definitions/draft", content=draft, headers=XML)
+
+    assert saved.status_code == 200
+    assert saved.json()["key"] == "petition"
+    assert [problem["element_id"] for problem in saved.json()["problems"]] == ["sign"]
+    assert designer.get("/designer/petition/diagram?version=draft").content == draft
+    assert "草稿" in designer.get("/designer/petition").text
+
+
+def test_a_new_diagram_is_uploaded_as_a_draft(designer: Browser) -> None:
+    new = DIAGRAM.replace(b'"petition"', b'"petition_two"')
+
+    answer = designer.post("/designer/upload", {"_action": "draft"}, files={"file": ("new.bpmn", new)})
+
+    assert answer.url.path == "/designer/petition_two"
+    assert answer.status_code == 200
+
+
+def test_the_editor_gets_its_pick_lists(designer: Browser) -> None:
+    catalogue = designer.get("/api/v1/catalogue").json()
+
+    assert {"key": "town_clerk", "name": "乡镇移民经办人"} in catalogue["roles"]
+    assert {"key": "project_application", "name": "项目扶持申报书"} in catalogue["forms"]
+    assert {"key": "petition", "name": "修缮申请"} in catalogue["processes"]
+
+
+def test_files_are_deployed_together_or_not_at_all(designer: Browser) -> None:
+    changed = DIAGRAM.replace("乡镇审查".encode(), "乡镇复核".encode())
+    files = [("files", ("petition.bpmn", changed)), ("files", ("broken.json", b"{"))]
+
+    answer = designer.api("POST", "/deployments", files=files)
+
+    assert answer.status_code == 422
+    assert len(designer.get("/api/v1/process-definitions").json()) == 1
+
+
+@pytest.mark.parametrize("name", ["a.exe", "a", "../../a.bpmn.txt", ""])
+def test_other_kinds_of_files_are_refused(name: str, designer: Browser) -> None:
+    answer = designer.post("/designer/upload", {"_action": "deploy"}, files={"file": (name, b"content")})
+
+    assert answer.status_code in (409, 422)
+
+
+@pytest.mark.parametrize("path", ["petition?version=99", "petition?version=x", "nothing", "decisions/nothing"])
+def test_what_is_not_there_is_not_found(path: str, designer: Browser) -> None:
+    assert designer.get(f"/designer/{path}").status_code == 404
