@@ -80,10 +80,10 @@ class Filling:
     def fixed_rows(self, rows: Rows) -> list[Mapping[str, Any]] | None:
         """The rows that inputs or the form itself prescribe, None where people add their own."""
         if self.rights.of(rows) is Right.READ:
-            return [row for row in self.inputs.get(rows.key) or [] if isinstance(row, Mapping)]
+            return _contexts(self.inputs.get(rows.key))
         if not rows.fixed:
             return None
-        source = self.inputs.get(rows.key) or rows.preset
+        source = _contexts(self.inputs.get(rows.key)) or rows.preset
         locked = {column.key for column in rows.columns_of if self.rights.of(column, rows) is not Right.EDIT}
         return [{key: value for key, value in row.items() if key in locked} for row in source]
 
@@ -186,20 +186,27 @@ def _brought_documents(form: Form, inputs: Mapping[str, Any]) -> dict[str, Mappi
     found: dict[str, Mapping[str, Any]] = {}
     for key, field in form.fields.items():
         for holder, path in _holders(field, inputs.get(key)):
-            documents = holder.get(path) if isinstance(holder, Mapping) else None
-            for fact in documents if isinstance(documents, list | tuple) else ():
-                if isinstance(fact, Mapping) and fact.keys() >= _FACTS:
-                    found[str(fact["id"])] = fact
+            for fact in _documents(holder.get(path)):
+                found[str(fact["id"])] = fact
     return found
 
 
-def _holders(field: Field, brought: Any) -> Iterator[tuple[Any, str]]:
+def _documents(value: Any) -> list[Mapping[str, Any]]:
+    return [fact for fact in _contexts(value) if fact.keys() >= _FACTS]
+
+
+def _contexts(value: Any) -> list[Mapping[str, Any]]:
+    """The contexts in a list; what a diagram brings may be anything."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def _holders(field: Field, brought: Any) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Where a field's documents are: under its own key, or in a column of each row."""
     if isinstance(field, Filepicker):
         yield {field.key: brought}, field.key
-    elif isinstance(field, Rows) and isinstance(brought, list | tuple):
+    elif isinstance(field, Rows):
         columns = [column.key for column in field.columns_of if isinstance(column, Filepicker)]
-        yield from ((row, column) for row in brought for column in columns)
+        yield from ((row, column) for row in _contexts(brought) for column in columns)
 
 
 def attachment_facts(fact: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,8 +217,10 @@ def attachment_facts(fact: Mapping[str, Any]) -> dict[str, Any]:
 
 def settled(field: Field, value: Any) -> Any:
     """A value of the system's own making, read like any other where that is possible."""
-    if isinstance(field, Filepicker) or value is None:
-        return value
+    if isinstance(field, Filepicker):
+        return [attachment_facts(fact) for fact in _documents(value)]
+    if value is None:
+        return None
     try:
         return field.read(value)
     except Misfit:

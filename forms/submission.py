@@ -205,12 +205,20 @@ def _whole_text(text: str) -> str:
 
 def initial(form: Form, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """What a form opens with: what the task brings, the designers' defaults, and empty first rows."""
-    opened: dict[str, Any] = {}
-    for key, component in form.fields.items():
-        if not component.typed:
-            continue
-        if isinstance(component, Rows) and not component.fixed:
-            opened[key] = list(inputs.get(key) or [{}] * component.initial_rows)
-        elif not isinstance(component, Rows):
-            opened[key] = inputs.get(key, component.default)
+    opened = {
+        key: _opening_rows(component, inputs.get(key))
+        if isinstance(component, Rows)
+        else inputs.get(key, component.default)
+        for key, component in form.fields.items()
+        if component.typed
+    }
     return {key: value for key, value in opened.items() if value is not None}
+
+
+def _opening_rows(rows: Rows, brought: Any) -> list[Any]:
+    """Fixed rows bring their own read-only columns; only what was answered before is put back."""
+    given = [row for row in _listed(brought) if isinstance(row, Mapping)]
+    if not rows.fixed:
+        return given or [{} for _ in range(rows.initial_rows)]
+    answered = [column.key for column in rows.columns_of if column.typed]
+    return [{key: row[key] for key in answered if key in row} for row in given]

@@ -64,3 +64,13 @@ def test_a_form_of_nonsense_is_refused_or_read(inner: Any, own: Any, name: str) 
     component = {"type": "select", "key": "a", "values": [{"value": "x"}], name: inner}
     with suppress(InvalidForm):
         library.parsed(json.dumps({"id": "demo", "components": [component, inner], "anlan": own}).encode())
+
+
+@settings(max_examples=100, deadline=None)
+@given(keys.flatmap(lambda key: st.tuples(st.just(key), st.dictionaries(names_in(key), nonsense, max_size=5))))
+def test_whatever_a_diagram_brings_the_form_opens(case: tuple[str, dict[str, Any]]) -> None:
+    form, inputs = FORMS[case[0]], from_json(case[1]).values
+
+    assert rendering.render(form, inputs=inputs, context=CONTEXT)
+    with suppress(InvalidSubmission):
+        form.validate({}, inputs=inputs, context=CONTEXT)

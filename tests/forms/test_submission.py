@@ -104,6 +104,14 @@ def test_a_form_opens_with_defaults_what_the_task_brings_and_a_first_row(draw: A
     assert initial(form, {"other": "带出"}) == {"name": "无", "other": "带出", "rows": [{}]}
 
 
+def test_answers_in_fixed_rows_are_put_back(draw: Any) -> None:
+    item = {"type": "textfield", "key": "thing", "label": "材料", "readonly": True}
+    note = {"type": "textfield", "key": "note", "label": "说明"}
+    form = draw({**ROWS, "allowAddRemove": False, "components": [item, note]})
+
+    assert initial(form, {"rows": [{"thing": "申报书", "note": "缺页"}]}) == {"rows": [{"note": "缺页"}]}
+
+
 @given(st.decimals(min_value=0, max_value="99999999.99", places=2), st.booleans())
 def test_kept_values_can_be_sent_again(total: Decimal, yes: bool) -> None:
     from forms.definition import Form
