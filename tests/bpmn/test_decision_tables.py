@@ -1,0 +1,172 @@
+"""The decision tables give the rows of the specification (§7), on both sides of every boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bpmn
+from engine import dmn
+
+Decide = Callable[..., Any]
+TABLES = sorted(Path(bpmn.__file__).parent.glob("*/*.dmn"))
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_a_table_reads_without_problems_and_is_found_by_its_file_name(path: Path) -> None:
+    model = dmn.read(path)
+
+    assert model.problems == ()
+    assert model.decision_ids == (path.stem,)
+
+
+@pytest.mark.parametrize(
+    ("amount", "level", "review"),
+    [
+        ("0.01", "county_deputy", "none"),
+        ("199999.99", "county_deputy", "none"),
+        ("200000.00", "county_chief", "optional"),
+        ("499999.99", "county_chief", "optional"),
+        ("500000.00", "county_meeting", "required"),
+        ("999999.99", "county_meeting", "required"),
+        ("1000000.00", "county_leading_group", "required"),
+    ],
+)
+def test_a_project_goes_to_the_level_of_its_amount(decide: Decide, amount: str, level: str, review: str) -> None:
+    money = Decimal(amount)
+
+    decided = decide("approval_level", matter="project", amount=money, exceptional=False, total_invest=Decimal(1))
+
+    assert decided == {"level": level, "collective": True, "third_party_review": review, "city": "filing"}
+
+
+@pytest.mark.parametrize(("total", "review"), [("499999.99", "optional"), ("500000.00", "required")])
+def test_a_large_total_investment_asks_for_a_technical_review(decide: Decide, total: str, review: str) -> None:
+    decided = decide(
+        "approval_level", matter="project", amount=Decimal(300000), exceptional=False, total_invest=Decimal(total)
+    )
+
+    assert (decided["level"], decided["third_party_review"]) == ("county_chief", review)
+
+
+@pytest.mark.parametrize(
+    ("amount", "level"),
+    [
+        ("199999.99", "county_chief"),
+        ("200000.00", "county_meeting"),
+        ("499999.99", "county_meeting"),
+        ("500000.00", "county_leading_group"),
+        ("1000000.00", "county_leading_group"),
+    ],
+)
+def test_a_project_from_outside_the_pool_goes_one_level_up(decide: Decide, amount: str, level: str) -> None:
+    decided = decide("approval_level", matter="project", amount=Decimal(amount), exceptional=True)
+
+    assert (decided["level"], decided["third_party_review"]) == (level, "required")
+
+
+def test_the_city_reviews_large_projects_only_where_the_county_asks_for_it(decide: Decide, office: Any) -> None:
+    office.policy["approval"]["city_pre_review"] = True
+
+    large = decide("approval_level", matter="project", amount=Decimal(1000000), exceptional=False)
+    small = decide("approval_level", matter="project", amount=Decimal("999999.99"), exceptional=False)
+
+    assert (large["city"], small["city"]) == ("pre_review", "filing")
+
+
+@pytest.mark.parametrize(
+    ("amount", "level", "collective"),
+    [
+        ("99999.99", "county_deputy", False),
+        ("100000.00", "county_chief", False),
+        ("499999.99", "county_chief", False),
+        ("500000.00", "county_meeting", True),
+    ],
+)
+def test_a_payment_goes_to_the_level_of_its_amount(decide: Decide, amount: str, level: str, collective: bool) -> None:
+    decided = decide("approval_level", matter="payment", amount=Decimal(amount), collective_needed=False)
+
+    assert (decided["level"], decided["collective"]) == (level, collective)
+
+
+def test_a_full_advance_above_the_limit_is_decided_by_the_meeting(decide: Decide) -> None:
+    decided = decide("approval_level", matter="payment", amount=Decimal("100000.01"), collective_needed=True)
+
+    assert decided["level"] == "county_meeting"
+
+
+@pytest.mark.parametrize(
+    ("mode", "stage", "amount", "ratio"),
+    [
+        ("post_completion", "advance", "500000", "0"),
+        ("post_completion", "progress", "500000", "0"),
+        ("post_completion", "settlement", "500000", "0.97"),
+        ("staged", "advance", "30000.00", "0"),
+        ("staged", "advance", "30000.01", "0.30"),
+        ("partial_advance", "advance", "500000", "0.30"),
+        ("full_advance", "advance", "100000", "1"),
+        ("staged", "progress", "500000", "0.80"),
+        ("staged", "settlement", "500000", "0.97"),
+        ("staged", "retention", "500000", "1"),
+    ],
+)
+def test_what_may_be_paid_so_far_depends_on_the_stage(
+    decide: Decide, mode: str, stage: str, amount: str, ratio: str
+) -> None:
+    given = {"mode": mode, "stage": stage, "amount": Decimal(amount), "industry": False, "applicant": "village"}
+
+    assert decide("cumulative_ratio_cap", **given) == Decimal(ratio)
+
+
+def test_an_enterprise_builds_first_and_is_paid_later(decide: Decide) -> None:
+    given = {"mode": "staged", "stage": "advance", "amount": Decimal(500000), "industry": True}
+
+    assert decide("cumulative_ratio_cap", **given, applicant="enterprise") == 0
+    assert decide("cumulative_ratio_cap", **given, applicant="village") == Decimal("0.30")
+
+
+def test_the_time_limits_are_those_of_the_county(decide: Decide, office: Any) -> None:
+    office.policy["sla"]["town_review"] = Decimal(4)
+
+    assert decide("sla", step="town_review") == 4
+    assert decide("sla", step="tech_review") == 15
+    assert decide("sla", step="correction") == 10
+    assert decide("sla", step="rectify_severe") == timedelta(days=60)
+
+
+@pytest.mark.parametrize(
+    ("level", "subject", "fund", "days", "counting"),
+    [
+        ("village", "project", "migrant", 5, "natural"),
+        ("village", "project", "convergence", 10, "natural"),
+        ("county", "project", "migrant", 7, "natural"),
+        ("county", "annual", None, 5, "working"),
+        ("village", "hardship", None, 5, "working"),
+        ("town", "employment", None, 7, "natural"),
+        ("county", "personal", None, 5, "working"),
+        ("village", "change", None, 5, "natural"),
+    ],
+)
+def test_a_notice_stays_up_for_the_days_of_its_kind(
+    decide: Decide, level: str, subject: str, fund: str | None, days: int, counting: str
+) -> None:
+    assert decide("notice_days", level=level, subject=subject, fund=fund) == {"days": days, "counting": counting}
+
+
+@pytest.mark.parametrize(
+    ("category", "signed", "rate"),
+    [
+        ("works", date(2022, 7, 31), "0.10"),
+        ("works", date(2022, 8, 1), "0.03"),
+        ("services", date(2026, 1, 5), "0"),
+    ],
+)
+def test_retention_follows_the_day_the_contract_was_signed(
+    decide: Decide, category: str, signed: date, rate: str
+) -> None:
+    assert decide("retention", category=category, sign_date=signed)["rate_max"] == Decimal(rate)
