@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
 
-from engine.clock import Clock
+from engine import feel
+from engine.clock import LOCAL_ZONE, Clock
 from engine.commands import Command
 from engine.errors import Conflict
 from engine.handlers import handler_of
@@ -28,10 +29,11 @@ class ProcessEngine:
     def execute(self, command: Command[R]) -> R:
         """Carry a command out completely, or raise and change nothing."""
         handle = handler_of(command)
-        with self.database.write() as connection:
+        now = self.clock.now()
+        with self.database.write() as connection, feel.clock(now.astimezone(LOCAL_ZONE)):
             work = UnitOfWork(
                 connection=connection,
-                now=self.clock.now(),
+                now=now,
                 actor=command.actor,
                 tools=self.tools,
                 seed=secrets.token_hex(16),

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine import feel
 from engine.case_functions import calendar_functions
+from engine.clock import LOCAL_ZONE
 from engine.definitions import PinnedBundle
 from engine.dmn import DecisionError, DecisionOutcome
 from engine.errors import Refused
@@ -29,7 +30,8 @@ class CaseServices:
 
     @property
     def now(self) -> datetime:
-        return self._work.now
+        """The command's instant as offices read it: `today()` is the day it is there, not in Greenwich."""
+        return self._work.now.astimezone(LOCAL_ZONE)
 
     @cached_property
     def facts(self) -> Mapping[str, object]:
