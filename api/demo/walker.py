@@ -109,7 +109,12 @@ class Walk:
         self, activity_id: str, outcome: str | None = None, *, person: str | None = None, **values: Any
     ) -> Done:
         """Complete one task of an activity; the outcome is the ordinary one unless given."""
-        task = self.task(activity_id)
+        return self.complete_task(self.task(activity_id), outcome, person=person, **values)
+
+    def complete_task(
+        self, task: OpenTask, outcome: str | None = None, *, person: str | None = None, **values: Any
+    ) -> Done:
+        """Complete one task, where an activity has several."""
         return self._complete(task, Answer(outcome=outcome, values=values), person or self.person_for(task))
 
     def run(self, script: Script | None = None, *, until: str | None = None, timers: bool = True) -> None:

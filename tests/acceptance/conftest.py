@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -21,7 +23,9 @@ from api.demo.form_filling import fill
 from api.demo.loader import prepare
 from api.demo.organisation import DEMO_PASSWORD
 from api.demo.pace import OfficeHours
+from api.demo.plan import row_of
 from api.demo.stage import Stage
+from api.demo.story import EXAMPLE_A, Story
 from api.demo.walker import OpenTask
 from api.settings import Settings
 from engine.clock import ManualClock
@@ -157,9 +161,6 @@ def _rich(value: Any) -> Any:
     return value
 
 
-Open = Callable[[Path], HttpDesk]
-
-
 def open_desk(home: Path, start: datetime = START) -> HttpDesk:
     """The product on a folder of its own."""
     clock = ManualClock(start)
@@ -188,3 +189,43 @@ def desk(prepared: Path, tmp_path: Path) -> Iterator[HttpDesk]:
 @pytest.fixture
 def stage(desk: HttpDesk) -> Stage:
     return Stage(desk, OfficeHours(desk.clock, per_act=timedelta(hours=1)))
+
+
+@pytest.fixture
+def shixi() -> Story:
+    """The row of 岩坦镇石溪: 424,660 of 499,610 yuan."""
+    return Story.of_plan(row_of("岩坦镇"), contract_amount=Decimal("486300.00"))
+
+
+@pytest.fixture
+def example_a() -> Story:
+    """Worked example A of the specification."""
+    return EXAMPLE_A
+
+
+@pytest.fixture
+def wencheng() -> Story:
+    """A project in the other county."""
+    return replace(EXAMPLE_A, village_code="330328104208", village="云峰村", name="云峰村机耕路工程")
+
+
+class Refused:
+    """What a refused request was told; filled when the block has ended."""
+
+    detail = ""
+    problems: Mapping[str, str] = {}
+
+
+@pytest.fixture
+def refused() -> Any:
+    """`with refused(422) as refusal:` expects the block's request to be refused with that status."""
+
+    @contextmanager
+    def expect(status: int) -> Iterator[Refused]:
+        told = Refused()
+        with pytest.raises(Refusal) as caught:
+            yield told
+        assert caught.value.status == status, caught.value
+        told.detail, told.problems = caught.value.detail, caught.value.problems
+
+    return expect
