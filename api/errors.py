@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.security import protect
 from engine.diagram import DiagramRefused, Problem
+from engine.documents import DocumentRefused
 from engine.errors import AnlanError, Conflict, Forbidden, Invalid, NotFound, Refused
 
 _LOG = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ STATUS: Mapping[type[AnlanError], int] = {
     NotFound: 404,
     Conflict: 409,
     DiagramRefused: 422,
+    DocumentRefused: 422,
     Refused: 409,
     Invalid: 422,
     BadRequest: 400,

@@ -17,6 +17,12 @@ _OFFICE = b"PK\x03\x04"
 _LEGACY_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
+class DocumentRefused(Refused):
+    """这个文件不能上传。"""
+
+    code = "document-refused"
+
+
 @dataclass(frozen=True, kw_only=True)
 class DocumentKind:
     """A kind of document: its media type, and what its content must contain at the start."""
@@ -52,12 +58,14 @@ def safe_name(name: str) -> str:
 def media_type_of(name: str, content: bytes) -> str:
     """The media type of an acceptable document; anything else is refused."""
     if not content:
-        raise Refused(f"“{name}”是空文件，请重新选择。", name=name)
+        raise DocumentRefused(f"“{name}”是空文件，请重新选择。", name=name)
     if len(content) > MAX_SIZE:
-        raise Refused(f"“{name}”超过 {MAX_SIZE // 1024 // 1024} MB，请压缩后再上传。", name=name)
+        raise DocumentRefused(f"“{name}”超过 {MAX_SIZE // 1024 // 1024} MB，请压缩后再上传。", name=name)
     kind = KINDS.get(PurePosixPath(name).suffix.lower())
     if kind is None:
-        raise Refused(f"不能上传“{name}”：只接受 PDF、图片（JPG、PNG）、Word、Excel 文件和 MP4 视频。", name=name)
+        raise DocumentRefused(
+            f"不能上传“{name}”：只接受 PDF、图片（JPG、PNG）、Word、Excel 文件和 MP4 视频。", name=name
+        )
     if content[kind.offset : kind.offset + len(kind.signature)] != kind.signature:
-        raise Refused(f"“{name}”的内容与文件类型不符，可能已损坏，请重新导出后上传。", name=name)
+        raise DocumentRefused(f"“{name}”的内容与文件类型不符，可能已损坏，请重新导出后上传。", name=name)
     return kind.media_type

@@ -88,11 +88,11 @@ def test_a_malformed_form_is_answered_with_a_page(
 @pytest.mark.parametrize(
     ("name", "content", "status"),
     [
-        ("空.pdf", b"", 409),
-        ("program.exe", b"MZ", 409),
-        ("页面.html", b"<script>", 409),
-        ("图.svg", b"<svg onload=alert(1)>", 409),
-        ("图.png", b"GIF89a", 409),
+        ("空.pdf", b"", 422),
+        ("program.exe", b"MZ", 422),
+        ("页面.html", b"<script>", 422),
+        ("图.svg", b"<svg onload=alert(1)>", 422),
+        ("图.png", b"GIF89a", 422),
         ("../../etc/passwd.pdf", PDF, 201),
         ("a" * 400 + ".pdf", PDF, 201),
         ('"; filename=x.html; .pdf', PDF, 201),

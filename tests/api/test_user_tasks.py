@@ -72,11 +72,8 @@ def test_an_outcome_is_one_of_the_tasks_own(reviewed: dict[str, str], log_in: Lo
 
 
 def test_a_rejection_ends_the_case(reviewed: dict[str, str], log_in: Login) -> None:
-    opinion = {
-        **REVIEW,
-        "opinion_text": "该工程不属于本年度扶持范围，且资金已由其他渠道安排，不予同意。",
-        "legal_basis": "实施细则第十二条",
-    }
+    refusal = "该工程不属于本年度扶持范围，且资金已由其他渠道安排，不予同意。"
+    opinion = {**REVIEW, "opinion_text": refusal, "legal_basis": "实施细则第十二条"}
     done = _complete(log_in("clerk"), reviewed["task"], outcome="reject", values=opinion)
 
     assert done.json()["ended"] is True, done.text

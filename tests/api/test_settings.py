@@ -1,0 +1,46 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from api.settings import BadSetting, Settings
+
+
+def test_without_anything_it_is_a_demo_on_a_local_file() -> None:
+    settings = Settings.from_environment({})
+
+    assert settings.database_url == "sqlite:///var/anlan.db"
+    assert settings.demo is True
+    assert settings.secure_cookie is False
+    assert settings.attachments == Path("var/attachments")
+
+
+def test_a_database_of_ones_own_is_no_demo() -> None:
+    settings = Settings.from_environment({"ANLAN_DATABASE_URL": "postgresql+psycopg://db/anlan"})
+
+    assert settings.demo is False
+    assert settings.secure_cookie is True
+
+
+def test_everything_can_be_said() -> None:
+    environment = {
+        "ANLAN_HOME": "/srv/anlan",
+        "ANLAN_DEMO": "0",
+        "ANLAN_HOST": "0.0.0.0",
+        "ANLAN_PORT": "9000",
+        "ANLAN_SECURE_COOKIE": "no",
+    }
+
+    settings = Settings.from_environment(environment)
+
+    assert settings.database_url == "sqlite:////srv/anlan/anlan.db"
+    assert (settings.demo, settings.host, settings.port, settings.secure_cookie) == (False, "0.0.0.0", 9000, False)
+
+
+@pytest.mark.parametrize(("name", "text"), [("ANLAN_PORT", "x"), ("ANLAN_PORT", "70000"), ("ANLAN_DEMO", "maybe")])
+def test_a_wrong_value_is_told_with_its_name(name: str, text: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        Settings.from_environment({name: text})
