@@ -17,7 +17,8 @@ from starlette.datastructures import FormData
 from api.demo_clock import DemoClock
 from api.errors import BadRequest, ForgedRequest, Unauthenticated
 from api.settings import Settings
-from engine.clock import local_date
+from engine import feel
+from engine.clock import LOCAL_ZONE, local_date
 from engine.commands import Actor, OpenedSession
 from engine.errors import Forbidden
 from engine.process_engine import ProcessEngine
@@ -46,8 +47,9 @@ class Site:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for queries."""
-        with self.engine.database.read() as connection:
+        """A connection for queries; the forms shown meanwhile read the day it is at the offices."""
+        now = self.engine.clock.now().astimezone(LOCAL_ZONE)
+        with self.engine.database.read() as connection, feel.clock(now):
             yield connection
 
 
