@@ -76,6 +76,8 @@ def power(left: Value, right: Value) -> Value:
     """`left ** right`."""
     if type(left) is Decimal and type(right) is Decimal:
         spend(40)
+        if not right:
+            return Decimal(1)
         return _number(NUMBERS.power, left, right)
     return null("不能计算：{} ** {}", left, right)
 

@@ -165,9 +165,9 @@ class Compiler:
         def between(frame: Frame) -> Value:
             subject = value(frame)
             above, below = ordered(">=", subject, low(frame)), ordered("<=", subject, high(frame))
-            if above is None or below is None:
-                return locate(at)
-            return above and below
+            if above is False or below is False:
+                return False
+            return True if above and below else locate(at)
 
         return between
 
@@ -485,7 +485,7 @@ def _filtered(source: Evaluate, condition: Evaluate, steps: int, slot: int, at: 
             return null("对空值进行筛选", offset=at)
         items = value if type(value) is list else [value]
         spend(1 + len(items) * steps)
-        kept = []
+        kept: list[Value] = []
         for item in items:
             frame[slot] = item
             chosen = condition(frame)
@@ -493,6 +493,9 @@ def _filtered(source: Evaluate, condition: Evaluate, steps: int, slot: int, at: 
                 kept.append(item)
             elif type(chosen) is Decimal:
                 return element_at(items, int(chosen), at) if chosen == chosen.to_integral_value() else locate(at)
+        if not items:
+            frame[slot] = None
+            return null("列表为空", offset=at) if type(condition(frame)) is Decimal else kept
         return kept
 
     return filtered

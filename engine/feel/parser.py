@@ -57,8 +57,8 @@ class Parser:
         return node
 
     def unary_tests(self) -> syntax.Tests:
-        """The whole text as the unary tests of a decision table cell (rule 15)."""
-        if self._at("-") and self._tokens[1].kind == END:
+        """The whole text as the unary tests of a decision table cell (rule 15); an empty cell is one with `-`."""
+        if self._at(END) or (self._at("-") and self._tokens[1].kind == END):
             return syntax.Tests((), False, 0)
         if self._token.text == "not" and self._tokens[1].kind == "(":
             negated = self._attempt(self._negated_tests)

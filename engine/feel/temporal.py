@@ -10,8 +10,10 @@ from engine.feel.instants import (
     NANOS_PER_SECOND,
     Date,
     DateTime,
+    civil,
     clock_of,
     combine,
+    day_number,
     duration_nanos,
     make_date,
     make_duration,
@@ -24,6 +26,7 @@ from engine.feel.values import Value, YearsMonthsDuration
 _MAX_OFFSET = timedelta(hours=18)
 _MAX_MONTHS = 12 * 999_999_999
 
+_END_OF_DAY = re.compile(r"24:00:00(?!\.)")
 _DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9})[0-9]*)?"
@@ -43,8 +46,8 @@ def parse_date(text: str) -> Date | None:
 
 
 def parse_time(text: str) -> time | None:
-    """The time a text says, with offset or zone, or None."""
-    found = _TIME.fullmatch(text)
+    """The time a text says, with offset or zone, or None; 24:00:00 is the midnight that ends a day."""
+    found = _TIME.fullmatch(_END_OF_DAY.sub("00:00:00", text, count=1))
     if not found:
         return None
     hour, minute, second, fraction, utc, sign, *offset, zone = found.groups()
@@ -57,7 +60,11 @@ def parse_date_and_time(text: str) -> DateTime | None:
     day_text, separator, clock_text = text.partition("T")
     day = parse_date(day_text)
     clock = parse_time(clock_text) if separator else time()
-    return combine(day, clock) if day is not None and clock is not None else None
+    if day is None or clock is None:
+        return None
+    if _END_OF_DAY.match(clock_text):
+        day = make_date(*civil(day_number(day.year, day.month, day.day) + 1))
+    return combine(day, clock) if day is not None else None
 
 
 def parse_duration(text: str) -> timedelta | YearsMonthsDuration | None:

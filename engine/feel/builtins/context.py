@@ -19,17 +19,6 @@ def get_value(m: Context, key: str) -> Value:
     return m[key] if key in m else null(f"上下文中没有“{key}”")
 
 
-@functions.define("get value(context: context, keys: list)")
-def get_value_along(context: Context, keys: list[Value]) -> Value:
-    """`get value({a: {b: 1}}, ["a", "b"]) = 1`."""
-    value: Value = context
-    for key in keys:
-        if type(value) is not dict or key not in value:
-            return null("上下文中没有这样的路径")
-        value = value[key]
-    return value
-
-
 @functions.define("get entries(m: context)")
 def get_entries(m: Context) -> list[Context]:
     """`get entries({a: 1}) = [{key: "a", value: 1}]`."""
