@@ -14,6 +14,7 @@ from api.pages.frame import AUDIT_ROLES, page
 from api.presentation.paging import page_number, pager
 from api.presentation.tasks import task_line
 from engine.queries import inbox
+from engine.queries.definition import startable
 from engine.queries.page import Page
 
 router = APIRouter(include_in_schema=False)
@@ -69,6 +70,11 @@ def _cases(
         request, "cases.html", visit=visit, active=key, title=title, search=search.strip(), cases=found.items,
         pager=pager(found, f"/{key}", search), address=f"/{key}",
     )  # fmt: skip
+
+
+def _may_start(visit: Visit) -> bool:
+    with visit.reading() as connection:
+        return bool(startable(connection, visit.viewer))
 
 
 def _found(visit: Visit, query: Callable[..., Page[Any]], search: str, number: str) -> Page[Any]:
