@@ -75,7 +75,7 @@ def divide(left: Value, right: Value) -> Value:
 def power(left: Value, right: Value) -> Value:
     """`left ** right`."""
     if type(left) is Decimal and type(right) is Decimal:
-        spend(40)
+        spend(10 if right == right.to_integral_value() else 150)
         if not right:
             return Decimal(1)
         return _number(NUMBERS.power, left, right)
@@ -104,6 +104,7 @@ def _number(operation: Any, left: Decimal, right: Decimal) -> Decimal | None:
 
 def _combine(table: dict[tuple[str, str], Any], operator: str, left: Value, right: Value) -> Value:
     operation = table.get((kind_of(left), kind_of(right)))
+    spend(8)
     if operation is None:
         return null(f"不能计算：{{}} {operator} {{}}", left, right)
     result = operation(left, right)
@@ -136,6 +137,7 @@ def add_to_instant(value: DateTime, duration: timedelta) -> DateTime | None:
     """A date and time some duration on, counted on the time line where it has a named zone."""
     nanos = duration_nanos(duration)
     if isinstance(value, datetime) and zone_name(value.tzinfo):
+        spend(10)
         try:
             moved = _shift(value.astimezone(UTC), nanos)
             return moved.astimezone(value.tzinfo) if isinstance(moved, datetime) else moved

@@ -63,6 +63,7 @@ def order_keys(left: Value, right: Value) -> tuple[Any, Any] | None:
     make_key = _ORDER.get(name)
     if make_key is None or name != kind_of(right):
         return None
+    spend(4)
     left_key, right_key = make_key(left), make_key(right)
     if left_key[0] != right_key[0]:
         # The one without a zone takes the offset of the other (table 54): both are compared as local.
@@ -133,12 +134,12 @@ def _equal_by_key(left: Value, right: Value) -> bool:
 
 
 def _equal_lists(left: list[Value], right: list[Value]) -> bool:
-    spend(min(len(left), len(right)))
+    spend(2 * min(len(left), len(right)))
     return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
 
 
 def _equal_contexts(left: dict[str, Value], right: dict[str, Value]) -> bool:
-    spend(min(len(left), len(right)))
+    spend(2 * min(len(left), len(right)))
     return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
 
 

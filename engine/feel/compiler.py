@@ -24,7 +24,7 @@ Path: TypeAlias = tuple[str, ...]
 
 _MISSING: Any = object()
 #: parts of an expression one step can evaluate
-NODES_PER_STEP = 4
+NODES_PER_STEP = 2
 #: The value a unary test is about.
 INPUT = "?"
 _OPERATIONS: Mapping[str, Callable[[Value, Value], Value]] = {
@@ -335,6 +335,7 @@ class Compiler:
         start_included, end_included = node.start_included, node.end_included
 
         def interval(frame: Frame) -> Value:
+            spend(4)
             result = ranges.interval(start(frame), end(frame), start_included, end_included)
             return locate(at) if result is None else result
 

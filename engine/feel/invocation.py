@@ -25,6 +25,8 @@ class Overload(NamedTuple):
 
     parameters: tuple[Parameter, ...]
     call: Callable[..., Value]
+    #: what one call counts, besides the elements and characters it touches
+    steps: int
 
 
 class Builtin(DefinedFunction):
@@ -48,11 +50,13 @@ class Builtin(DefinedFunction):
         for overload in self.overloads:
             fitted, problem = _fit(overload, arguments)
             if fitted is not None:
+                spend(overload.steps)
                 return _checked(overload.call(*fitted))
         return null(f"{self.name}：{problem}")
 
     def named(self, names: Sequence[str], arguments: Sequence[Value]) -> Value:
         """Call with arguments by name."""
+        spend(2 + len(names))
         given = dict(zip(names, arguments, strict=True))
         problem = f"没有这样的参数：{', '.join(names)}"
         for overload in self.overloads:
@@ -60,6 +64,7 @@ class Builtin(DefinedFunction):
             if ordered is not None:
                 fitted, problem = _fit(overload, ordered)
                 if fitted is not None:
+                    spend(overload.steps)
                     return _checked(overload.call(*fitted))
         return null(f"{self.name}：{problem}")
 

@@ -18,7 +18,7 @@ MAX_SOURCE = 20_000
 #: levels of brackets, contexts and functions inside each other
 MAX_NESTING = 60
 #: steps of one evaluation: about one for each element touched or small part of an expression evaluated again
-MAX_STEPS = 150_000
+MAX_STEPS = 160_000
 #: elements of one list
 MAX_LIST = 100_000
 #: characters one step can make or read

@@ -35,6 +35,7 @@ def member(value: Value, name: str) -> Value:
     if type(value) is list:
         spend(len(value))
         return [member(item, name) for item in value]
+    spend(3)
     read = _PROPERTIES.get(kind_of(value), {}).get(name)
     if read is None:
         return null(f"{{}} 没有“{name}”", value)

@@ -29,15 +29,13 @@ functions = Functions()
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
 
 
-@functions.define("string(from: any)")
+@functions.define("string(from: any)", steps=8)
 def string(value: Value) -> str | None:
     """`string(1.1) = "1.1"`."""
     return None if value is None else text_of(value)
 
 
-@functions.define(
-    "number(from: string, grouping separator: string?, decimal separator: string?)",
-)
+@functions.define("number(from: string, grouping separator: string?, decimal separator: string?)", steps=15)
 def number(text: str, grouping: str | None = None, decimal: str | None = None, *rest: Value) -> Decimal | None:
     """`number("1 000,0", " ", ",") = 1000.0`."""
     if grouping not in (None, " ", ",", ".") or decimal not in (None, ",", ".") or (grouping and grouping == decimal):
@@ -55,7 +53,7 @@ def _fits(plain: str) -> bool:
     return abs(Decimal(plain).adjusted()) <= NUMBERS.Emax
 
 
-@functions.define("date(from: string)")
+@functions.define("date(from: string)", steps=15)
 def date_from_text(text: str) -> Date | None:
     """`date("2012-12-25")`."""
     found = temporal.parse_date(text)
@@ -68,7 +66,7 @@ def date_from_instant(value: Any) -> Date:
     return date_of(value)
 
 
-@functions.define("date(year: number, month: number, day: number)")
+@functions.define("date(year: number, month: number, day: number)", steps=12)
 def date_from_parts(year: Decimal, month: Decimal, day: Decimal) -> Date | None:
     """`date(2012, 12, 25)`."""
     if any(part != part.to_integral_value() or abs(part) > 10**9 for part in (year, month, day)):
@@ -77,7 +75,7 @@ def date_from_parts(year: Decimal, month: Decimal, day: Decimal) -> Date | None:
     return made if made is not None else null("没有这样的日期")
 
 
-@functions.define("time(from: string)")
+@functions.define("time(from: string)", steps=15)
 def time_from_text(text: str) -> time | None:
     """`time("23:59:00Z")`."""
     found = temporal.parse_time(text)
@@ -92,7 +90,7 @@ def time_from_instant(value: Any) -> time:
     return value if isinstance(value, time) else clock_of(value)
 
 
-@functions.define("time(hour: number, minute: number, second: number, offset: days and time duration?)")
+@functions.define("time(hour: number, minute: number, second: number, offset: days and time duration?)", steps=12)
 def time_from_parts(hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None) -> time | None:
     """`time(23, 59, 0, duration("PT0H"))`."""
     if any(abs(part) > 60 for part in (hour, minute, second)):
@@ -105,7 +103,7 @@ def time_from_parts(hour: Decimal, minute: Decimal, second: Decimal, offset: tim
     return made if made is not None and hour >= 0 and minute >= 0 and second >= 0 else null("没有这样的时刻")
 
 
-@functions.define("date and time(from: string)")
+@functions.define("date and time(from: string)", steps=25)
 def date_and_time_from_text(text: str) -> DateTime | None:
     """`date and time("2012-12-24T23:59:00")`."""
     found = temporal.parse_date_and_time(text)
@@ -124,7 +122,7 @@ def date_and_time_from_parts(day: Any, clock: time) -> DateTime:
     return combine(day, clock)
 
 
-@functions.define("duration(from: string)")
+@functions.define("duration(from: string)", steps=20)
 def duration(text: str) -> timedelta | YearsMonthsDuration | None:
     """`duration("P2Y2M")`."""
     found = temporal.parse_duration(text)
@@ -148,7 +146,7 @@ def years_and_months_duration(start: Any, end: Any) -> YearsMonthsDuration | Non
     return temporal.months_duration(months)
 
 
-@functions.define("range(from: string)")
+@functions.define("range(from: string)", steps=60)
 def range_from_text(text: str) -> Range | None:
     """`range("[1..3]")`; the ends have to be literals."""
     from engine.feel.expression import literal_range

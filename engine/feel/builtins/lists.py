@@ -299,9 +299,11 @@ def _after(precedes: Function, x: Value, y: Value) -> int:
     return 1 if invoke(precedes, (y, x)) is True else 0
 
 
-@functions.define("sort(list: list)")
+@functions.define("sort(list: list)", steps=10)
 def sort_ascending(items: Items) -> Items | None:
     """`sort([3, 1, 2]) = [1, 2, 3]`."""
+    if len({type(item) for item in items}) == 1 and type(items[0]) in (Decimal, str):
+        return sorted(items)
     for left, right in pairwise(items):
         if order_keys(left, right) is None:
             return null("不能比较大小：{} 与 {}", left, right)

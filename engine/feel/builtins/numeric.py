@@ -19,7 +19,6 @@ from decimal import (
 from engine.feel.arithmetic import NUMBERS, divide, multiply, negate, subtract
 from engine.feel.builtins.signatures import Functions
 from engine.feel.instants import duration_nanos
-from engine.feel.limits import spend
 from engine.feel.reasons import null
 from engine.feel.values import YearsMonthsDuration
 
@@ -42,31 +41,31 @@ def rounded(n: Decimal, scale: Decimal, rounding: str) -> Decimal | None:
     return result if places >= 0 else result + 0
 
 
-@functions.define("decimal(n: number, scale: number)")
+@functions.define("decimal(n: number, scale: number)", steps=8)
 def decimal(n: Decimal, scale: Decimal) -> Decimal | None:
     """`decimal(2.5, 0) = 2`, half to even."""
     return rounded(n, scale, ROUND_HALF_EVEN)
 
 
-@functions.define("round up(n: number, scale: number)")
+@functions.define("round up(n: number, scale: number)", steps=8)
 def round_up(n: Decimal, scale: Decimal) -> Decimal | None:
     """`round up(1.121, 2) = 1.13`, away from zero."""
     return rounded(n, scale, ROUND_UP)
 
 
-@functions.define("round down(n: number, scale: number)")
+@functions.define("round down(n: number, scale: number)", steps=8)
 def round_down(n: Decimal, scale: Decimal) -> Decimal | None:
     """`round down(1.126, 2) = 1.12`, towards zero."""
     return rounded(n, scale, ROUND_DOWN)
 
 
-@functions.define("round half up(n: number, scale: number)")
+@functions.define("round half up(n: number, scale: number)", steps=8)
 def round_half_up(n: Decimal, scale: Decimal) -> Decimal | None:
     """`round half up(5.5, 0) = 6`."""
     return rounded(n, scale, ROUND_HALF_UP)
 
 
-@functions.define("round half down(n: number, scale: number)")
+@functions.define("round half down(n: number, scale: number)", steps=8)
 def round_half_down(n: Decimal, scale: Decimal) -> Decimal | None:
     """`round half down(5.5, 0) = 5`."""
     return rounded(n, scale, ROUND_HALF_DOWN)
@@ -122,23 +121,21 @@ def _modulo_by_floor(dividend: Decimal, divisor: Decimal) -> Decimal | None:
     return result
 
 
-@functions.define("sqrt(number: number)")
+@functions.define("sqrt(number: number)", steps=15)
 def square_root(number: Decimal) -> Decimal | None:
     """`sqrt(16) = 4`."""
     return null("负数没有平方根") if number < 0 else NUMBERS.sqrt(number)
 
 
-@functions.define("log(number: number)")
+@functions.define("log(number: number)", steps=60)
 def logarithm(number: Decimal) -> Decimal | None:
     """`log(10) = 2.30258509…`."""
-    spend(40)
     return null("零和负数没有对数") if number <= 0 else NUMBERS.ln(number)
 
 
-@functions.define("exp(number: number)")
+@functions.define("exp(number: number)", steps=60)
 def exponential(number: Decimal) -> Decimal | None:
     """`exp(5) = 148.413159…`."""
-    spend(40)
     try:
         return NUMBERS.exp(number)
     except Overflow:

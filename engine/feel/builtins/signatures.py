@@ -21,7 +21,7 @@ class Functions:
     def __init__(self) -> None:
         self.overloads: list[tuple[str, Overload]] = []
 
-    def define(self, *signatures: str) -> Callable[[F], F]:
+    def define(self, *signatures: str, steps: int = 5) -> Callable[[F], F]:
         """Declare a function, for example `substring(string: string, start position: number, length: number?)`.
 
         `any` takes every value and null, `?` makes a parameter optional, `...` lets it repeat, `|` separates kinds.
@@ -31,7 +31,7 @@ class Functions:
             for signature in signatures:
                 name, _, parameters = signature.rstrip(")").partition("(")
                 declared = tuple(_parameter(text) for text in parameters.split(", ") if text)
-                self.overloads.append((name, Overload(declared, call)))
+                self.overloads.append((name, Overload(declared, call, steps)))
             return call
 
         return declare

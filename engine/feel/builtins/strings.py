@@ -73,19 +73,19 @@ def ends_with(string: str, match: str) -> bool:
     return string.endswith(match)
 
 
-@functions.define("matches(input: string, pattern: string, flags: string?)")
+@functions.define("matches(input: string, pattern: string, flags: string?)", steps=25)
 def matches(text: str, pattern: str, flags: str | None = None) -> bool | None:
     """`matches("foobar", "^fo*b") = true`."""
     return regexp.matches(text, pattern, flags or "")
 
 
-@functions.define("replace(input: string, pattern: string, replacement: string, flags: string?)")
+@functions.define("replace(input: string, pattern: string, replacement: string, flags: string?)", steps=25)
 def replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
     """`replace("abcd", "(ab)|(a)", "[1=$1][2=$2]") = "[1=ab][2=]cd"`."""
     return regexp.replace(text, pattern, replacement, flags or "")
 
 
-@functions.define("split(string: string, delimiter: string)")
+@functions.define("split(string: string, delimiter: string)", steps=25)
 def split(string: str, delimiter: str) -> list[str] | None:
     """`split("John Doe", "\\s") = ["John", "Doe"]`."""
     return regexp.split(string, delimiter)

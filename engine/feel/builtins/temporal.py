@@ -36,13 +36,13 @@ def clock(now: datetime) -> Iterator[None]:
         _now.reset(token)
 
 
-@functions.define("now()")
+@functions.define("now()", steps=15)
 def now() -> datetime:
     """The current date and time with its offset."""
     return _now.get() or datetime.now().astimezone()
 
 
-@functions.define("today()")
+@functions.define("today()", steps=15)
 def today() -> date:
     """The current date."""
     return now().date()
@@ -68,7 +68,7 @@ def _time_parts(value: time) -> tuple[Any, ...]:
     return (*parts, offset if offset is not None else zone)
 
 
-@functions.define("day of year(date: date|date and time)")
+@functions.define("day of year(date: date|date and time)", steps=8)
 def day_of_year(date: Any) -> Decimal:
     """`day of year(@"2019-09-17") = 260`."""
     return Decimal(_day_of_year(date))
@@ -78,7 +78,7 @@ def _day_of_year(date: Any) -> int:
     return day_number(date.year, date.month, date.day) - day_number(date.year, 1, 1) + 1
 
 
-@functions.define("day of week(date: date|date and time)")
+@functions.define("day of week(date: date|date and time)", steps=10)
 def day_of_week(date: Any) -> str:
     """`day of week(@"2019-09-17") = "Tuesday"`."""
     return _WEEKDAYS[weekday(date) - 1]
@@ -90,7 +90,7 @@ def month_of_year(date: Any) -> str:
     return _MONTHS[date.month - 1]
 
 
-@functions.define("week of year(date: date|date and time)")
+@functions.define("week of year(date: date|date and time)", steps=18)
 def week_of_year(date: Any) -> Decimal:
     """`week of year(@"2019-09-17") = 38`, weeks of ISO 8601."""
     week = (_day_of_year(date) - weekday(date) + 10) // 7
