@@ -56,20 +56,28 @@ def _tasks(
 ) -> Response:
     found = _found(visit, query, search, number)
     lines = [task_line(item, visit.now) for item in found.items]
-    return page(
-        request, f"{key}.html", visit=visit, active=key, title=title, search=search.strip(), lines=lines,
-        pager=pager(found, f"/{key}", search),
-    )  # fmt: skip
+    return _list(request, visit, f"{key}.html", key, title, search, found, lines=lines)
 
 
 def _cases(
     request: Request, visit: Visit, key: str, title: str, query: Callable[..., Page[Any]], search: str, number: str
 ) -> Response:
     found = _found(visit, query, search, number)
-    return page(
-        request, "cases.html", visit=visit, active=key, title=title, search=search.strip(), cases=found.items,
-        pager=pager(found, f"/{key}", search), address=f"/{key}",
-    )  # fmt: skip
+    return _list(request, visit, "cases.html", key, title, search, found, cases=found.items, address=f"/{key}")
+
+
+def _list(
+    request: Request,
+    visit: Visit,
+    template: str,
+    key: str,
+    title: str,
+    search: str,
+    found: Page[Any],
+    **shown: Any,
+) -> Response:
+    around = {"title": title, "search": search.strip(), "pager": pager(found, f"/{key}", search)}
+    return page(request, template, visit=visit, active=key, may_start=_may_start(visit), **around, **shown)
 
 
 def _may_start(visit: Visit) -> bool:
