@@ -76,7 +76,7 @@ def _list(
     found: Page[Any],
     **shown: Any,
 ) -> Response:
-    around = {"title": title, "search": search.strip(), "pager": pager(found, f"/{key}", search)}
+    around: dict[str, Any] = {"title": title, "search": search.strip(), "pager": pager(found, f"/{key}", search)}
     return page(request, template, visit=visit, active=key, may_start=_may_start(visit), **around, **shown)
 
 
