@@ -250,7 +250,8 @@ def hand_over(inputs: Inputs, work: Work) -> Mapping[str, Any]:
 
 def _check_owner_shares(inputs: Inputs) -> None:
     """Owners' shares make up the whole (I-37)."""
-    shares = [Inputs(row).optional_number("share") for row in inputs.rows("owner_shares")]
-    total = sum((share or Decimal(0) for share in shares), Decimal(0))
+    given = [Inputs(row).optional_number("share") for row in inputs.rows("owner_shares")]
+    shares = [share for share in given if share is not None]
+    total = sum(shares, Decimal(0))
     if shares and abs(total - 1) > _SHARE_TOLERANCE:
         refuse("owner_shares", f"权属份额合计 {total:.2%}，应为 100%")
