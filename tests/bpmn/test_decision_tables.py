@@ -94,6 +94,11 @@ def test_a_payment_goes_to_the_level_of_its_amount(decide: Decide, amount: str, 
     assert (decided["level"], decided["collective"]) == (level, collective)
 
 
+def test_what_is_not_said_to_be_exceptional_is_not(decide: Decide) -> None:
+    assert decide("approval_level", matter="payment", amount=Decimal(1))["level"] == "county_deputy"
+    assert decide("approval_level", matter="project", amount=Decimal(1))["third_party_review"] == "none"
+
+
 def test_a_full_advance_above_the_limit_is_decided_by_the_meeting(decide: Decide) -> None:
     decided = decide("approval_level", matter="payment", amount=Decimal("100000.01"), collective_needed=True)
 

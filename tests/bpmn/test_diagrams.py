@@ -117,8 +117,9 @@ def outcomes_decided(path: Path) -> Iterator[tuple[Activity, Node, Scope]]:
     for task in user_tasks(path):
         scope, _ = scopes[task.id]
         targets = [scope.nodes[flow.target] for flow in scope.outgoing(task.id)]
-        if task.outcomes and targets and targets[0].kind is Kind.EXCLUSIVE_GATEWAY:
-            yield task, targets[0], scope
+        gateway = targets[0] if targets else None
+        if task.outcomes and gateway and gateway.kind is Kind.EXCLUSIVE_GATEWAY and len(scope.outgoing(gateway.id)) > 1:
+            yield task, gateway, scope
 
 
 def user_tasks(path: Path) -> Iterator[Activity]:
