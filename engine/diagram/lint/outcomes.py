@@ -1,4 +1,4 @@
-"""Whether a gateway that has no default flow answers every outcome of the task it decides about."""
+"""Whether a gateway that has no default flow answers every outcome of the tasks it decides about."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from engine.diagram.elements import Kind, Node, Scope
 
 def unanswered(scope: Scope, gateway: Node) -> tuple[str, ...] | None:
     """The labels of the outcomes that no flow takes; None where the gateway decides about something else."""
-    sources = {flow.source for flow in scope.incoming(gateway.id)}
-    task = scope.nodes.get(sources.pop()) if len(sources) == 1 else None
-    variable = task.extension.get("resultVariable") if task else None
-    if task is None or variable is None or task.kind is not Kind.USER_TASK or not task.extension.get("outcomes"):
+    tasks = [scope.nodes.get(flow.source) for flow in scope.incoming(gateway.id)]
+    variables = {task.extension.get("resultVariable") if task and _decides(task) else None for task in tasks}
+    variable = variables.pop() if len(variables) == 1 else None
+    if variable is None:
         return None
+    offered = dict(outcome for task in tasks if task for outcome in _outcomes(task))
     conditions = _conditions(scope, gateway)
     return tuple(
         label
-        for key, label in _outcomes(task)
+        for key, label in offered.items()
         if not any(condition({variable: {"outcome": key}}) is True for condition in conditions)
     )
+
+
+def _decides(task: Node) -> bool:
+    return task.kind is Kind.USER_TASK and bool(task.extension.get("outcomes"))
 
 
 def _outcomes(task: Node) -> list[tuple[str, str]]:
