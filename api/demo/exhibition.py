@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from api.composition import engine_for
@@ -76,12 +76,6 @@ def exhibit(console: Console) -> ProjectView:
 def _walk(home: Path, console: Console) -> ProjectView:
     clock = ManualClock(_START)
     engine = engine_for(Settings(home=home, database_url=f"sqlite:///{home}/anlan.db", demo=True), clock)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f} 步"),
-        TimeElapsedColumn(),
-    )
     try:
         with Progress(
             TextColumn("{task.description}"), BarColumn(), steps, TimeElapsedColumn(), console=console
@@ -95,6 +89,10 @@ def _walk(home: Path, console: Console) -> ProjectView:
             return project_view(connection, project_id, {EXAMPLE_A.village_code})
     finally:
         engine.database.dispose()
+
+
+def _columns() -> tuple[ProgressColumn, ...]:
+    return TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f} 步"), TimeElapsedColumn()
 
 
 def _play(acts: Acts, engine: ProcessEngine, clock: ManualClock) -> str:
