@@ -77,9 +77,7 @@ def _walk(home: Path, console: Console) -> ProjectView:
     clock = ManualClock(_START)
     engine = engine_for(Settings(home=home, database_url=f"sqlite:///{home}/anlan.db", demo=True), clock)
     try:
-        with Progress(
-            TextColumn("{task.description}"), BarColumn(), steps, TimeElapsedColumn(), console=console
-        ) as progress:
+        with Progress(*_columns(), console=console) as progress:
             acts = Acts(progress)
             acts.begin("登记机构、人员和流程")
             prepare(engine)
