@@ -12,8 +12,8 @@ from engine.dmn.hit_policy import Hit, HitPolicy, resolve
 from engine.dmn.outcome import MatchedRule
 from engine.dmn.scope import Logic, Scope
 from engine.feel import FeelSyntaxError
-from engine.feel.compiler import Evaluate
 from engine.feel.expression import Program
+from engine.feel.frame import Evaluate
 from engine.feel.reasons import null
 from engine.feel.types import ANY_TYPE, ContextType, Type, coerce
 from engine.feel.values import Value

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class FeelError(Exception):
     """表达式没有算出结果。"""
@@ -29,6 +32,15 @@ class FeelLimitExceeded(FeelError):
 
 class FeelValueRefused(FeelError):
     """提供的数据不是表达式能够使用的值。"""
+
+
+@contextmanager
+def shallow() -> Iterator[None]:
+    """Report a text that is nested too deep for the stack of the host as a syntax error."""
+    try:
+        yield
+    except RecursionError:
+        raise FeelSyntaxError(line=1, column=1, expected="嵌套较浅的表达式", found="嵌套过深的表达式") from None
 
 
 def place(text: str, offset: int) -> tuple[int, int]:

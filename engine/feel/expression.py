@@ -8,14 +8,16 @@ from typing import Any
 
 from engine.feel import reasons, syntax
 from engine.feel.builtins import BUILTINS
-from engine.feel.compiler import Compiler, Evaluate
-from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError
+from engine.feel.compiler import Compiler
+from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError, shallow
+from engine.feel.frame import Evaluate
 from engine.feel.limits import MAX_DEPTH, metered, spend
 from engine.feel.names import Names
-from engine.feel.parser import Parser, Types
+from engine.feel.parser import Parser
 from engine.feel.ranges import interval
 from engine.feel.reasons import Reason
 from engine.feel.syntax import Node
+from engine.feel.type_parser import Types
 from engine.feel.types import BASIC
 from engine.feel.values import Range, Value, inward
 
@@ -96,12 +98,14 @@ class Program:
 
     def expression(self, text: str) -> Evaluate:
         """Compile an expression."""
-        return self._compiler.compile(Parser(text, self._names, self._types).expression())
+        with shallow():
+            return self._compiler.compile(Parser(text, self._names, self._types).expression())
 
     def tests(self, text: str, slot: int) -> Evaluate:
         """Compile unary tests about the value in a slot."""
-        tests = Parser(text, self._names, self._types).unary_tests()
-        passes = self._compiler.tests_about(slot, tests.tests)
+        with shallow():
+            tests = Parser(text, self._names, self._types).unary_tests()
+            passes = self._compiler.tests_about(slot, tests.tests)
         return _negated(passes) if tests.negated else passes
 
     def variable(self) -> int:
@@ -170,7 +174,8 @@ def unary_tests(
     text: str, names: Iterable[str] = (), *, members: Iterable[str] = (), types: Types | None = None
 ) -> UnaryTests:
     """Compile the unary tests of a decision table cell."""
-    return UnaryTests(text, Parser(text, known_names(names, members), types or {}).unary_tests())
+    with shallow():
+        return UnaryTests(text, Parser(text, known_names(names, members), types or {}).unary_tests())
 
 
 def known_names(names: Iterable[str], members: Iterable[str]) -> Names:
@@ -187,9 +192,10 @@ def _compile_cached(text: str, names: tuple[str, ...], members: tuple[str, ...])
 def _compile(text: str, names: Names, types: Types) -> Expression:
     source = text.lstrip()
     source = " " * (len(text) - len(source) + 1) + source[1:] if source.startswith("=") else text
-    node = Parser(source, names, types).expression()
     compiler = Compiler()
-    return Expression(text, compiler.compile(node), compiler)
+    with shallow():
+        evaluate = compiler.compile(Parser(source, names, types).expression())
+    return Expression(text, evaluate, compiler)
 
 
 def literal_range(text: str) -> Range | None:

@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import NoReturn
 
 from engine.feel import syntax
-from engine.feel.arithmetic import NUMBERS
-from engine.feel.errors import FeelSyntaxError, place
-from engine.feel.lexer import AT, END, NAME, NUMBER, STRING, Token, normal_name, tokens
+from engine.feel.cursor import WORDS
+from engine.feel.errors import FeelSyntaxError
+from engine.feel.lexer import AT, END, NAME, NUMBER, STRING, Token
 from engine.feel.limits import MAX_NESTING
-from engine.feel.names import Names
+from engine.feel.literals import number, unescape
 from engine.feel.syntax import Node
 from engine.feel.temporal import parse_any
-from engine.feel.types import ANY_TYPE, ContextType, FunctionType, ListType, RangeType, Type, basic
+from engine.feel.type_parser import TypeParser
+from engine.feel.types import Type
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
-_OPERATORS = ({"+", "-"}, {"*", "/"}, {"**"})
+#: How tightly the arithmetic operators bind.
+_BINDING = {"+": 0, "-": 0, "*": 1, "/": 1, "**": 2}
 _LITERAL_FUNCTIONS = frozenset({"date", "time", "date and time", "duration"})
-_PARAMETRIC = frozenset({"list", "range", "context", "function"})
 _POSTFIX = frozenset({".", "[", "("})
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
-_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
-_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_WORDS = {
-    END: "表达式的结尾",
-    NAME: "名称",
-    NUMBER: "数值",
-    STRING: "文字",
-    "expression": "表达式（数值、文字、名称、括号等）",
-}
 # What can follow an interval's end but never start a filter's condition.
 _AFTER_INTERVAL = frozenset({END, ")", "]", ",", "}", "and", "or", "then", "else", "return", "satisfies"})
 
-Types = Mapping[str, Type]
 
-
-class Parser:
+class Parser(TypeParser):
     """Reads one expression or one cell of unary tests."""
-
-    def __init__(self, text: str, names: Names, types: Types) -> None:
-        self._text = text
-        self._tokens = tokens(text)
-        self._index = 0
-        self._token = self._tokens[0]
-        self._names = names
-        self._types = types
-        self._nesting = 0
 
     def expression(self) -> Node:
         """The whole text as one expression."""
@@ -85,56 +62,12 @@ class Parser:
             self._go(index)
             return None
 
-    # moving over the tokens
-
-    def _at(self, kind: str) -> bool:
-        return self._token.kind == kind
-
-    def _advance(self) -> Token:
-        token = self._token
-        self._index += 1
-        self._token = self._tokens[self._index]
-        return token
-
-    def _go(self, index: int) -> None:
-        self._index = index
-        self._token = self._tokens[index]
-
-    def _accept(self, kind: str) -> bool:
-        if self._token.kind == kind:
-            self._advance()
-            return True
-        return False
-
-    def _expect(self, kind: str) -> Token:
-        if self._token.kind != kind:
-            self._refuse(_WORDS.get(kind, kind))
-        return self._advance()
-
-    def _expect_end(self) -> None:
-        if self._token.kind != END:
-            self._refuse("运算符或表达式的结尾")
-
-    def _refuse(self, expected: str, token: Token | None = None, hint: str = "") -> NoReturn:
-        token = token or self._token
-        line, column = place(self._text, token.start)
-        found = "表达式的结尾" if token.kind == END else token.text[:40]
-        raise FeelSyntaxError(line=line, column=column, expected=expected, found=found, hint=hint)
-
-    def _separated(self, parse: Callable[[], Node]) -> tuple[Node, ...]:
-        items = [parse()]
-        while self._accept(","):
-            items.append(parse())
-        return tuple(items)
-
     # operators, from the weakest to the strongest
 
     def _expression(self) -> Node:
-        self._nesting += 1
-        if self._nesting > MAX_NESTING:
-            self._refuse(f"不超过 {MAX_NESTING} 层的嵌套")
+        self._enter()
         node = self._disjunction()
-        self._nesting -= 1
+        self._leave()
         return node
 
     def _disjunction(self) -> Node:
@@ -158,17 +91,17 @@ class Parser:
         return syntax.And(tuple(operands), at)
 
     def _comparison(self) -> Node:
-        node = self._arithmetic(0)
+        node = self._arithmetic()
         for _ in range(MAX_NESTING):
             kind, at = self._token.kind, self._token.start
             if kind in _COMPARISONS:
                 self._advance()
-                node = syntax.Comparison(kind, node, self._arithmetic(0), at)
+                node = syntax.Comparison(kind, node, self._arithmetic(), at)
             elif kind == "between":
                 self._advance()
-                low = self._arithmetic(0)
+                low = self._arithmetic()
                 self._expect("and")
-                node = syntax.Between(node, low, self._arithmetic(0), at)
+                node = syntax.Between(node, low, self._arithmetic(), at)
             elif kind == "in":
                 self._advance()
                 node = syntax.In(node, self._in_tests(), at)
@@ -180,7 +113,7 @@ class Parser:
         """What follows `in`: one test, or several in brackets."""
         token = self._token
         if not self._at("("):
-            return (self._arithmetic(0),)
+            return (self._arithmetic(),)
         self._advance()
         tests = self._separated(self._expression)
         if len(tests) > 1:
@@ -188,20 +121,17 @@ class Parser:
             return tests
         return (self._arithmetic(0, self._close_bracket(tests[0], token)),)
 
-    def _arithmetic(self, level: int, started: Node = None) -> Node:
+    def _arithmetic(self, level: int = 0, started: Node = None) -> Node:
         """Operators of a level and those that bind tighter; `started` is a first operand that is already read."""
-        if level == len(_OPERATORS):
-            return self._negation() if started is None else self._instance_of(started)
-        operators = _OPERATORS[level]
         at = self._token.start
-        node = self._arithmetic(level + 1, started)
-        if self._token.kind not in operators:
-            return node
-        rest = []
-        while self._token.kind in operators:
-            operator = self._advance()
-            rest.append((operator.kind, self._arithmetic(level + 1), operator.start))
-        return syntax.Arithmetic(node, tuple(rest), at)
+        node = self._negation() if started is None else self._instance_of(started)
+        while (binding := _BINDING.get(self._token.kind, -1)) >= level:
+            rest = []
+            while _BINDING.get(self._token.kind) == binding:
+                operator = self._advance()
+                rest.append((operator.kind, self._arithmetic(binding + 1), operator.start))
+            node = syntax.Arithmetic(node, tuple(rest), at)
+        return node
 
     def _negation(self) -> Node:
         if not self._at("-"):
@@ -243,49 +173,13 @@ class Parser:
         """Whether a `[` is the open end of an interval such as `[1..3[`."""
         return self._tokens[self._index + 1].kind in _AFTER_INTERVAL
 
-    # names
-
-    def _member(self) -> str:
-        """The name after a dot."""
-        if not self._token.text.isidentifier() and self._token.kind != NAME:
-            self._refuse("名称")
-        return self._name_here()
-
-    def _name_here(self) -> str:
-        """The longest name that starts here: a known one, otherwise words up to the next keyword or sign."""
-        known = self._names.match(self._tokens, self._index)
-        if known is not None:
-            self._go(self._index + known[1])
-            return known[0]
-        first = self._advance()
-        if not self._at(NAME):
-            return first.text
-        words = [first.text]
-        while self._at(NAME) and not self._starts_instance_of():
-            words.append(self._advance().text)
-        return " ".join(words)
-
-    def _starts_instance_of(self) -> bool:
-        return self._token.text == "instance" and self._tokens[self._index + 1].text == "of"
-
-    def _new_name(self, *stops: str) -> str:
-        """A name being given: everything up to one of the stops."""
-        start = self._index
-        while self._token.kind not in stops:
-            if self._token.kind in (END, STRING, ",", "(", ")", "{", "}", "[", "]"):
-                self._refuse("或".join(_WORDS.get(stop, stop) for stop in stops) if self._index > start else "名称")
-            self._advance()
-        if self._index == start:
-            self._refuse("名称")
-        return normal_name(self._text[self._tokens[start].start : self._tokens[self._index - 1].end])
-
     # primary expressions
 
     def _primary(self) -> Node:
         token = self._token
         parse = self._PRIMARY.get(token.kind)
         if parse is None:
-            self._refuse(_WORDS["expression"])
+            self._refuse(WORDS["expression"])
         return parse(self, token)
 
     def _name(self, token: Token) -> Node:
@@ -295,9 +189,9 @@ class Parser:
 
     def _number(self, token: Token) -> Node:
         self._advance()
-        value = NUMBERS.create_decimal(token.text) if len(token.text) < 7000 else None
-        if value is None or abs(value.adjusted()) > NUMBERS.Emax:
-            self._refuse("不超过 34 位、指数不超过 6144 的数值", token)
+        value = number(token.text)
+        if value is None:
+            self._refuse("指数不超过 6144 的数值", token)
         return syntax.Literal(value, token.start)
 
     def _string(self, token: Token) -> Node:
@@ -318,12 +212,12 @@ class Parser:
     def _keyword_name(self, token: Token) -> Node:
         """A keyword that begins a known name such as `in service`."""
         if self._names.match(self._tokens, self._index) is None:
-            self._refuse(_WORDS["expression"])
+            self._refuse(WORDS["expression"])
         return syntax.Name(self._name_here(), token.start)
 
     def _unary_comparison(self, token: Token) -> Node:
         self._advance()
-        return syntax.UnaryComparison(token.kind, self._arithmetic(0), token.start)
+        return syntax.UnaryComparison(token.kind, self._arithmetic(), token.start)
 
     def _bracketed(self, token: Token) -> Node:
         self._advance()
@@ -364,10 +258,10 @@ class Parser:
         start = None if self._at("..") else self._range_endpoint()
         self._expect("..")
         end = None if self._token.kind in (")", "]", "[") else self._range_endpoint()
+        if self._token.kind not in (")", "]", "[") or (start is None and end is None):
+            self._refuse("区间")
         closing = self._advance().kind
         self._expect_end()
-        if closing not in (")", "]", "[") or (start is None and end is None):
-            self._refuse("区间")
         if (start is None and token.kind == "[") or (end is None and closing == "]"):
             self._refuse("没有端点的一侧用圆括号")
         return syntax.Interval(start, end, token.kind == "[", closing == "]", token.start)
@@ -502,51 +396,6 @@ class Parser:
             index += 1
         return index > self._index and self._tokens[index].kind == ":"
 
-    # types
-
-    def _type(self) -> Type | None:
-        """A type, or None for one that is not defined or lacks its parameters (table 61)."""
-        if not self._at(NAME) and not self._at("null"):
-            self._refuse("类型")
-        name = self._name_here()
-        while self._at("."):
-            self._advance()
-            name += "." + self._name_here()
-        if self._at("<") and name in _PARAMETRIC:
-            self._advance()
-            return self._parametric(name)
-        return self._types.get(name) or (None if name in _PARAMETRIC else basic(name))
-
-    def _parametric(self, name: str) -> Type | None:
-        if name == "context":
-            return self._context_type()
-        if name == "function":
-            return self._function_type()
-        of = self._type()
-        self._expect(">")
-        if of is None:
-            return None
-        return ListType(name, of=of) if name == "list" else RangeType(name, of=of)
-
-    def _context_type(self) -> Type | None:
-        entries: dict[str, Type | None] = {}
-        while True:
-            key = self._new_name(":")
-            self._expect(":")
-            entries[key] = self._type()
-            if not self._accept(","):
-                self._expect(">")
-                known = {key: of for key, of in entries.items() if of is not None}
-                return ContextType("context", entries=known) if len(known) == len(entries) else None
-
-    def _function_type(self) -> Type | None:
-        parameters = () if self._at(">") else self._separated(self._type)
-        self._expect(">")
-        result = self._type() if self._accept("->") else ANY_TYPE
-        if result is None or None in parameters:
-            return None
-        return FunctionType("function", parameters=parameters, result=result)
-
     _PRIMARY: Mapping[str, Callable[[Parser, Token], Node]] = {
         NAME: _name,
         NUMBER: _number,
@@ -566,21 +415,3 @@ class Parser:
         **dict.fromkeys(("<", "<=", ">", ">=", "=", "!="), _unary_comparison),
         **dict.fromkeys(("in", "and", "or", "then", "else", "return", "between", "satisfies"), _keyword_name),
     }
-
-
-def unescape(text: str) -> str:
-    """A string literal without its escapes; an unknown escape stays as it is (rule 35)."""
-    if "\\" not in text:
-        return text
-    text = _ESCAPE.sub(_character, text)
-    text = _SURROGATE_PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
-    # Half a pair is no character and could not be stored.
-    return _SURROGATE.sub("\ufffd", text)
-
-
-def _character(escape: re.Match[str]) -> str:
-    short, long, other = escape.groups()
-    if short or long:
-        code = int(short or long, 16)
-        return chr(code) if code <= 0x10FFFF else escape[0]
-    return _ESCAPED.get(other, escape[0])
