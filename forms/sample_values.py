@@ -140,6 +140,11 @@ SPECIAL: dict[str, Callable[[Setting], Any]] = {
     "quota_left": lambda s: "5000000.00",
     "sources": lambda s: [{"source": "small_reservoir_fund", "share": "100"}],
     "approved_fund": lambda s: s.find("suggest_fund", otherwise="100000.00"),
+    "filing_batch": lambda s: f"{s.today.year}年第{(s.today.month + 2) // 3}批",
+    "receipt_no": lambda s: f"温移备〔{s.today.year}〕{s.serial}号",
+    "meeting_no": lambda s: f"〔{s.today.year}〕{s.serial}号",
+    "legal_rep": lambda s: "陈志强",
+    "contact_person": lambda s: "陈志强",
     "filing_result": lambda s: "accepted",
     "procure_method": lambda s: "township_exchange",
     "contract_no": lambda s: f"HT-2026-{s.serial:04d}",
@@ -172,6 +177,8 @@ SPECIAL: dict[str, Callable[[Setting], Any]] = {
     "pay_amount": lambda s: s.find("payable_approved", otherwise="10000.00"),
     "voucher_no": lambda s: f"PZ-2026-{s.serial:06d}",
     "receive_amount": lambda s: s.find("pay_amount", otherwise="10000.00"),
+    "official_receipt_no": lambda s: f"SJ-2026-{s.serial:06d}",
+    "village_ledger_no": lambda s: f"CZ-2026-{s.serial:06d}",
     "progress_pct": lambda s: _share_of(
         s.amount("earned_value", otherwise=str(s.amount("contract_amount") / 2)), s.amount("contract_amount")
     ),

@@ -31,12 +31,18 @@ def grouped_persons(persons: Sequence[DemoPerson], search: str = "") -> tuple[Pe
     """City, county, its towns and villages, in the order of the division codes."""
     groups: dict[str, list[PersonChoice]] = {}
     titles: dict[str, str] = {}
-    for person in sorted(persons, key=lambda person: person.positions[0][2]):
+    for person in sorted(persons, key=_seat):
         key = _group(person.positions[0][2])
         titles.setdefault(key, person.positions[0][1])
         if _matches(person, search):
             groups.setdefault(key, []).append(_choice(person))
     return tuple(PersonGroup(title=titles[key], persons=tuple(chosen)) for key, chosen in sorted(groups.items()))
+
+
+def _seat(person: DemoPerson) -> tuple[str, bool, str]:
+    """A county before its departments, so that the group bears the county's name."""
+    unit_code = person.positions[0][2]
+    return _group(unit_code), region_prefix(unit_code) is None, unit_code
 
 
 def _group(unit_code: str) -> str:
