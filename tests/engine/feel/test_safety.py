@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from contextlib import suppress
 from datetime import UTC
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -158,12 +158,12 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_expression_ends_soon(text: str) -> None:
     feel.compile("1 + 1")({})
-    started = perf_counter()
+    started = thread_time()
     with suppress(feel.FeelError):
         feel.compile(text)({})
 
     # The aim is a tenth of a second; the rest is for a busy machine.
-    assert perf_counter() - started < 0.4
+    assert thread_time() - started < 0.4
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
