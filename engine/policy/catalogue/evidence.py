@@ -23,6 +23,7 @@ EVIDENCE = (
     count("people.acceptance_group", 3, "验收组人数下限", "R10"),
     count("people.migrant_reps", 3, "自验移民代表人数下限", "D"),
     count("household_visits", 3, "稽察入户户数下限", "R33"),
+    count("recheck_limit", 2, "整改几次复核不合格即约谈并停拨", "D"),
     ratio("satisfaction_min", "0.80", "满意度目标下限", "D"),
     count("opinion_min", 10, "审核意见字数下限", "R18,D"),
     count("refusal_opinion_min", 20, "退回、不予同意意见字数下限", "D"),
