@@ -41,7 +41,7 @@ def _passage(passage: Passage) -> dict[str, Any]:
             }
             for condition in passage.conditions
         ]
-    if passage.decision is not None:
+    if isinstance(passage.decision, DecisionOutcome):
         kept["decision"] = decision_of(passage.decision)
     if passage.outputs:
         kept["outputs"] = dict(passage.outputs)
