@@ -50,9 +50,14 @@ def positions_of(connection: Connection, person_id: str, day: date) -> tuple[Hel
 
 def acting_positions(connection: Connection, actor: Actor, day: date) -> tuple[HeldPosition, ...]:
     """The positions an actor may use: the principal's, if the delegation is in force."""
+    ensure_delegated(connection, actor, day)
+    return positions_of(connection, actor.principal, day)
+
+
+def ensure_delegated(connection: Connection, actor: Actor, day: date) -> None:
+    """Refuse whoever names a principal who has not delegated to them for this day."""
     if actor.on_behalf_of is not None and not _delegated(connection, actor, day):
         raise Forbidden("您没有这位同志在今天有效的委托，不能代其办理。")
-    return positions_of(connection, actor.principal, day)
 
 
 def principals_of(connection: Connection, person_id: str, day: date) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from engine.definitions import BundleBuilder, latest_definition
 from engine.errors import Conflict, Forbidden, Refused
 from engine.history.outcome import outcome_of
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, UserTask
-from engine.organisation import acting_positions
+from engine.organisation import acting_positions, ensure_delegated
 from engine.roles import ROLES, Duty, Level, unit_at
 from engine.rows import AnyRow
 from engine.serials import next_serial
@@ -108,6 +108,7 @@ def withdraw_process(work: UnitOfWork, command: WithdrawProcess) -> None:
     case.ensure_active()
     if case.row.started_by != work.actor.principal:
         raise Forbidden("只有发起人可以撤销自己发起的办件。")
+    ensure_delegated(work.connection, work.actor, local_date(work.now))
     if len(command.reason.strip()) < 2:
         raise Refused("请写明撤销的原因。")
     _ensure_undecided(work, case)
