@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from api.dependencies import Visit
 from engine.clock import local_date
+from engine.funds.blocks import RULES
 from engine.funds.facts import FundsProjects
 from engine.funds.views import ProjectView
 from engine.policy import PolicyProfiles
@@ -57,8 +58,14 @@ def openings(connection: Connection, visit: Visit, project: ProjectView) -> tupl
                 for block in port.start_blocks(connection, project.facts["id"], process.key, policy, today)
             ),
         )
-        for process in project_processes(connection)
+        for process in sorted(project_processes(connection), key=_place)
     )
+
+
+def _place(process: ProjectProcess) -> int:
+    """Payments come in the order of a project's life, other processes after them."""
+    order = list(RULES)
+    return order.index(process.key) if process.key in order else len(order)
 
 
 def _begins(viewer: Viewer, process: ProjectProcess, region: str) -> bool:
