@@ -24,6 +24,8 @@ class DecisionModel:
         self.types = types
         #: by id
         self.elements: dict[str, Node] = {}
+        #: what expressions of importing models may name after the name of the import
+        self.names: tuple[str, ...] = ()
         #: by the name of the import
         self.imports: dict[str, DecisionModel] = {}
         self._problems: list[Problem] = []

@@ -28,6 +28,7 @@ _NODES: Mapping[str, type[Node]] = {
     "businessKnowledgeModel": BusinessKnowledge,
     "decisionService": DecisionService,
 }
+_WITH_ENTRIES = frozenset({"itemComponent", "variable", "column", "output"})
 _REQUIRED = ("requiredDecision", "requiredInput", "requiredKnowledge")
 
 
@@ -72,7 +73,7 @@ class _Library:
             root = self._parsed(source)
             if attribute(root, "namespace") == namespace:
                 return root
-        return self._beside(location)
+        return self._beside(namespace, location)
 
     def _parsed(self, source: Source) -> Element:
         key = str(id(source)) if isinstance(source, bytes) else str(source)
@@ -80,12 +81,13 @@ class _Library:
             self._roots[key] = parse(_content(source))
         return self._roots[key]
 
-    def _beside(self, location: str) -> Element | None:
-        """A file in the folder of the importing file; never one elsewhere."""
-        if self._folder is None or not location or Path(location).name != location:
+    def _beside(self, namespace: str, location: str) -> Element | None:
+        """A file in the folder of the importing file, never one elsewhere: the one named, else one of the namespace."""
+        if self._folder is None:
             return None
-        path = self._folder / location
-        return self._parsed(path) if path.is_file() else None
+        files = sorted(self._folder.glob("*.dmn"), key=lambda file: file.name != location)
+        roots = (self._parsed(file) for file in files[:MAX_IMPORTS])
+        return next((root for root in roots if attribute(root, "namespace") == namespace), None)
 
 
 class _ModelReader:
@@ -103,7 +105,8 @@ class _ModelReader:
         self.model = DecisionModel(attribute(root, "name"), self._namespace, types)
         self.model.imports = imports
         self.model._problems = self._problems
-        self._members = (*types.members, *(name for model in imports.values() for name in _names(model)))
+        self._members: tuple[str, ...] = (*_entry_names(root), *(name for m in imports.values() for name in m.names))
+        self.model.names = (*self._members, *_element_names(root))
         self._register()
         self._connect()
 
@@ -126,7 +129,7 @@ class _ModelReader:
 
     def _tests(self, element: Element) -> UnaryTests:
         try:
-            return unary_tests(text(element), members=())
+            return unary_tests(text(element))
         except FeelSyntaxError as error:
             self._note(element, error.message)
             return unary_tests("-")
@@ -189,8 +192,7 @@ class _ModelReader:
         return (), None
 
     def _environment(self, name: str, names: Iterable[str]) -> Environment:
-        members = getattr(self, "_members", ())
-        return Environment(name, known_names(names, members), self.model.types, self._problems)
+        return Environment(name, known_names(names, self._members), self.model.types, self._problems)
 
     def _logic_environment(self, node: Node) -> Environment:
         names = [part for place, required in node.requires for part in (*place, required.name)]
@@ -219,5 +221,10 @@ class _ModelReader:
                 node.outputs.append(target[1])
 
 
-def _names(model: DecisionModel) -> tuple[str, ...]:
-    return tuple(node.name for node in model.elements.values())
+def _entry_names(root: Element) -> set[str]:
+    """The names contexts of this file may have entries by, which expressions use after a dot."""
+    return {attribute(element, "name") for element in root.iter() if local_name(element) in _WITH_ENTRIES} - {""}
+
+
+def _element_names(root: Element) -> list[str]:
+    return [attribute(element, "name") for element in children(root, *_NODES)]

@@ -38,13 +38,6 @@ class TypeRegistry(Mapping[str, Type]):
         self._tests = tests
         self._types: dict[str, Type] = {}
         self._open: list[str] = []
-        #: every component name, which expressions may use after a dot
-        self.members: tuple[str, ...] = tuple(
-            attribute(component, "name")
-            for definition in definitions
-            for component in definition.iter()
-            if isinstance(component.tag, str) and component.tag.endswith("}itemComponent")
-        )
 
     def __getitem__(self, name: str) -> Type:
         found = self.find(name)
@@ -70,10 +63,9 @@ class TypeRegistry(Mapping[str, Type]):
 
     def _imported_type(self, name: str) -> Type | None:
         alias, _, rest = name.partition(".")
-        types = self._imported.get(alias)
-        if types is not None and rest:
-            return types.get(rest)
-        return None
+        if rest and alias in self._imported:
+            return self._imported[alias].get(rest)
+        return self._imported[""].get(name) if "" in self._imported else None
 
     def _component_type(self, name: str) -> Type | None:
         """`tPerson.address`: the type of a component."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.feel.limits import spend
@@ -125,14 +125,17 @@ def coerce(value: Value, of: Type) -> Value:
     """A value made to fit: singletons are unwrapped or wrapped, dates become midnights, misfits null (10.3.2.9.4)."""
     if value is None or of.conforms(value):
         return value
-    if type(value) is list and len(value) == 1 and of.conforms(value[0]):
-        return value[0]
-    if isinstance(of, ListType) and of.of.conforms(value):
-        return [value]
-    if of.name == "list" and type(of) is Type:
-        return [value]
-    if of.name == "date and time" and kind_of(value) == "date":
+    for converted in _conversions(value):
+        if of.conforms(converted):
+            return converted
+    return null(f"值的类型不符：应为 {of.name}，实为 {{}}", value)
+
+
+def _conversions(value: Value) -> Iterator[Value]:
+    if type(value) is list and len(value) == 1:
+        yield value[0]
+    yield [value]
+    if kind_of(value) == "date":
         from engine.feel.arithmetic import at_midnight
 
-        return at_midnight(value)
-    return null(f"值的类型不符：应为 {of.name}，实为 {{}}", value)
+        yield at_midnight(value)
