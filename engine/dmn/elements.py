@@ -124,10 +124,10 @@ class DecisionService(Node):
         return DefinedFunction(names, call, self.name, Signature(tuple(node.type for node in self.inputs), self.type))
 
     def invoke(self, run: Run) -> Value:
-        """The result for the inputs of a run, which may give input decisions by their names."""
+        """The result for the inputs of a run, which gives input decisions by their names; one not given is null."""
         for node in self.inputs:
-            if isinstance(node, Decision) and node.name in run.inputs:
-                run.values[node.identity] = coerce(inward(run.inputs[node.name]), node.type)
+            if isinstance(node, Decision):
+                run.values[node.identity] = coerce(inward(run.inputs.get(node.name)), node.type)
         return self.result(run)
 
     def result(self, run: Run) -> Value:
