@@ -15,6 +15,8 @@ class Kind(StrEnum):
 
     #: a share between 0 and 1, four decimals (basis points)
     RATIO = "ratio"
+    #: how many times something else; may be more than 1, four decimals
+    MULTIPLE = "multiple"
     #: yuan with two decimals
     MONEY = "money"
     #: a whole number of days, months, persons or documents
@@ -65,6 +67,13 @@ def _number(value: Any) -> Decimal:
         raise ValueError(f"应为数字，现为 {value!r}") from None
     if not number.is_finite() or number < 0:
         raise ValueError(f"应为不小于零的数字，现为 {value}")
+    return number
+
+
+def _multiple(value: Any) -> Decimal:
+    number = _number(value)
+    if number != round(number, 4):
+        raise ValueError(f"应为至多四位小数的倍数，现为 {number}")
     return number
 
 
@@ -130,6 +139,7 @@ def _unit(value: Any) -> dict[str, str]:
 
 _READERS: dict[Kind, Callable[[Any], Any]] = {
     Kind.RATIO: _ratio,
+    Kind.MULTIPLE: _multiple,
     Kind.MONEY: _money,
     Kind.COUNT: _count,
     Kind.FLAG: _flag,
@@ -147,9 +157,14 @@ def ratio(
     return _numeric(Kind.RATIO, name, default, label, source, minimum, maximum)
 
 
-def money(name: str, default: str, label: str, source: str) -> Parameter:
+def multiple(name: str, default: str, label: str, source: str) -> Parameter:
+    """So many times something else."""
+    return _numeric(Kind.MULTIPLE, name, default, label, source, None, None)
+
+
+def money(name: str, default: str, label: str, source: str, *, maximum: str | None = None) -> Parameter:
     """An amount in yuan."""
-    return _numeric(Kind.MONEY, name, default, label, source, None, None)
+    return _numeric(Kind.MONEY, name, default, label, source, None, maximum)
 
 
 def count(name: str, default: int, label: str, source: str, *, minimum: str | None = None) -> Parameter:

@@ -34,12 +34,23 @@ def _contradictions(values: Mapping[str, Any]) -> list[FieldProblem]:
         ("approval.deputy_below", "approval.chief_below"),
         ("approval.chief_below", "approval.meeting_below"),
         ("payment_approval.deputy_below", "payment_approval.chief_below"),
+        ("procurement.exchange_from", "procurement.infrastructure_tender_from"),
+        ("sampling.middle_from", "sampling.large_from"),
+        ("hardship.illness_low_below", "hardship.illness_high_over"),
     )
     return [
         FieldProblem(path=high, message=f"“{CATALOGUE[high].label}”应大于“{CATALOGUE[low].label}”")
         for low, high in ascending
         if low in values and high in values and values[low] >= values[high]
-    ]
+    ] + _weights(values)
+
+
+def _weights(values: Mapping[str, Any]) -> list[FieldProblem]:
+    """The factors share out the whole of the money (S1-41)."""
+    factors = [name for name in CATALOGUE if name.startswith("factor.")]
+    if any(name not in values for name in factors) or sum(values[name] for name in factors) == 1:
+        return []
+    return [FieldProblem(path="factor.population", message="因素法各项权重合计应为 1")]
 
 
 def _flatten(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

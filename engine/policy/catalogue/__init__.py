@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from engine.policy.catalogue.approval import APPROVAL, ORGANISATION
 from engine.policy.catalogue.deadlines import DEADLINES, NOTICE
 from engine.policy.catalogue.evidence import EVIDENCE
+from engine.policy.catalogue.funding import FUNDING
 from engine.policy.catalogue.payment import PAYMENT
+from engine.policy.catalogue.subsidy import SUBSIDY
 from engine.policy.parameter import Parameter
 
 #: the groups in the order the policy page shows them
@@ -17,6 +19,8 @@ GROUPS: Mapping[str, tuple[Parameter, ...]] = {
     "公示": NOTICE,
     "办理时限（工作日）": DEADLINES,
     "材料与人员": EVIDENCE,
+    "资金安排与监督": FUNDING,
+    "个人补助与岗位": SUBSIDY,
     "机构": ORGANISATION,
 }
 

@@ -72,3 +72,14 @@ def test_the_demo_counties_differ_visibly() -> None:
 
 def test_a_profile_older_than_a_parameter_gives_its_default() -> None:
     assert Parameters({}).count("warranty_months") == 12
+
+
+def test_the_weights_of_the_factors_share_out_the_whole() -> None:
+    assert "合计应为 1" in problems_of({"factor.low_income": "0.10"})["factor.population"]
+    assert resolve({"factor.low_income": "0.10", "factor.fiscal": "0.00"})["factor"]["low_income"] == Decimal("0.10")
+
+
+def test_a_county_may_not_go_beyond_what_the_regulation_sets() -> None:
+    assert "不能大于 500" in problems_of({"subsidy.travel_inter": "500.01"})["subsidy.travel_inter"]
+    assert "不能小于 365" in problems_of({"employment.work_days": 364})["employment.work_days"]
+    assert resolve({"fund_ratio.applied_max": "2.5"})["fund_ratio"]["applied_max"] == Decimal("2.5")
