@@ -14,6 +14,7 @@ from engine.dmn.scope import Logic, Scope
 from engine.feel import FeelSyntaxError
 from engine.feel.expression import Program
 from engine.feel.frame import Evaluate
+from engine.feel.limits import spend
 from engine.feel.reasons import null
 from engine.feel.types import ANY_TYPE, ContextType, Type, coerce
 from engine.feel.values import Value
@@ -84,6 +85,7 @@ class Table:
         return resolve(self._policy, self._aggregation, hits, self._priorities(frame))
 
     def _matched(self, frame: list[Value]) -> list[Rule]:
+        spend(1 + len(self._rules) * len(self._inputs) // 2)
         matched = []
         for rule in self._rules:
             for test in rule.tests:

@@ -91,16 +91,10 @@ def _extreme(items: Items, better: Callable[[Any, Any], bool]) -> Value:
 
 
 @_over_list_or_arguments("sum")
-def total(items: Items) -> Value:
+def total(items: Items) -> Decimal | None:
     """`sum([1, 2, 3]) = 6`."""
-    if not items:
-        return null("列表为空")
-    result = items[0]
-    if type(result) is str:
-        return null("只能对数值求和，而不是 {}", result)
-    for item in items[1:]:
-        result = add(result, item)
-    return result if len(items) > 1 or _numbers(items) is not None else None
+    numbers = _numbers(items)
+    return _sum(numbers) if numbers else None
 
 
 @_over_list_or_arguments("mean")
