@@ -93,7 +93,11 @@ def redirect(location: str, kind: Kind | None = None, text: str = "") -> Redirec
 
 
 def refusal_page(request: Request, refusal: Refusal) -> HTMLResponse:
-    """A page that says why something was not done."""
+    """A page that says why something was not done; for htmx a message above what the person has typed."""
+    if request.headers.get("hx-request") == "true":
+        response = fragment("refusal_message.html", refusal.status, refusal=refusal)
+        response.headers.update({"HX-Retarget": "#main", "HX-Reswap": "afterbegin"})
+        return response
     visit = None if refusal.status >= 500 else current_visit(request)
     return page(request, "refusal.html", visit=visit, status=refusal.status, refusal=refusal)
 

@@ -50,6 +50,9 @@ def log_in(request: Request, site: SiteOf, form: FormOf) -> Response:
         if answer is None:
             return _page(request, site, next=target, login=login, error="账号或密码不正确，请重新输入。", status=422)
         opened = answer
+    earlier = current_visit(request)
+    if earlier is not None:
+        site.engine.execute(LogOut(actor=earlier.actor, token=earlier.token))
     response = RedirectResponse(local(target), status_code=303)
     keep_session(response, site, opened)
     return response

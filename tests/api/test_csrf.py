@@ -63,3 +63,13 @@ def test_a_session_ends_with_logging_out(clerk: Browser) -> None:
     clerk.post("/logout")
 
     assert clerk.get("/api/v1/session").status_code == 401
+
+
+def test_logging_in_again_ends_the_earlier_session(clerk: Browser) -> None:
+    token = clerk.client.cookies["anlan_session"]
+
+    clerk.client.post("/login", data={"person": "lead"})
+
+    assert clerk.client.cookies["anlan_session"] != token
+    assert clerk.client.get("/api/v1/session").json()["person_id"] == "lead"
+    assert clerk.client.get("/api/v1/session", headers={"Cookie": f"anlan_session={token}"}).status_code == 401

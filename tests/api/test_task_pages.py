@@ -155,3 +155,14 @@ def test_a_refusal_of_the_rules_comes_back_with_the_form(reviewed: dict[str, str
     assert answer.status_code == 422
     assert "短" in answer.text
     assert "checked" in answer.text
+
+
+def test_a_session_that_has_ended_does_not_wipe_out_what_scripts_show(applicant: Browser, address: str) -> None:
+    applicant.client.cookies.clear()
+
+    answer = applicant.post(address, {**FILLED, "_action": "refresh"}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 401
+    assert answer.headers["hx-retarget"] == "#main"
+    assert "重新登录" in answer.text
+    assert "<html" not in answer.text
