@@ -88,6 +88,9 @@ class Function:
         self.name = name
         self.signature = signature
 
+    def __call__(self, *arguments: Value) -> Value:
+        return self.call(*arguments)
+
     def __repr__(self) -> str:
         return f"function({', '.join(self.parameters)})"
 

@@ -58,6 +58,13 @@ def test_built_in_functions_are_no_references() -> None:
     assert feel.compile("count(rows) + sum(rows.amount)").references == (("rows",), ("rows", "amount"))
 
 
+def test_a_host_function_that_is_called_is_a_reference_and_can_be_told_from_data() -> None:
+    expression = feel.compile('decide("sla", {step: step}).days')
+
+    assert expression.references == (("decide",), ("step",))
+    assert callable(feel.Function(("name", "inputs"), lambda name, inputs: {}))
+
+
 def test_the_reasons_of_a_null_can_be_asked_for() -> None:
     value, reasons = feel.compile('total + "元"').explain({"total": 3})
 
