@@ -22,9 +22,10 @@ from engine.queries.task_form import TaskFormQuery
 class EngineDesk:
     """Acts in the demo persons' names on one engine."""
 
-    def __init__(self, engine: ProcessEngine) -> None:
+    def __init__(self, engine: ProcessEngine, *, first_serial: int = 1) -> None:
         self._engine = engine
-        self._serials = count(1)
+        #: numbers that must be unique, such as those of invoices and vouchers
+        self._serials = count(first_serial)
 
     def start(self, person: str, process_key: str, *, region_code: str | None, project_id: str | None) -> str:
         """Start a case and return its id."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from api.demo.organisation import Organisation, demo_organisation
 from api.demo.story import Story
 from api.demo.walker import Desk, Pace, Script, Stuck, Walk
+from engine.roles import ROLES, unit_at
 
 
 class Stage:
@@ -17,9 +18,11 @@ class Stage:
         self.organisation = organisation or demo_organisation()
         self._pace = pace
 
-    def start(self, process_key: str, story: Story, project_id: str | None = None) -> Walk:
-        """A new case of the story's village, started by who applies for it."""
-        person = self.organisation.holders("village_applicant", story.village_code)[0]
+    def start(
+        self, process_key: str, story: Story, project_id: str | None = None, *, role: str = "village_applicant"
+    ) -> Walk:
+        """A new case for the story's village, started by the holder of a role."""
+        person = self.organisation.holders(role, unit_at(story.village_code, ROLES[role].level))[0]
         region = None if project_id else story.village_code
         case_id = self.desk.start(person, process_key, region_code=region, project_id=project_id)
         return Walk(self.desk, self.organisation, case_id, self._pace)

@@ -118,7 +118,7 @@ class Story:
             "submitted_amount": _text(self.contract_amount if submitted is None else submitted),
             "audited_amount": _text(audited),
         }
-        return {"c5_settle_audit": Answer(values=figures)}
+        return {step: Answer(values=figures) for step in ("c5_settle_audit", "c5_finance_audit", "c5_county_audit")}
 
 
 def _text(amount: Decimal) -> str:

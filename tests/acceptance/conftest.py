@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.composition import engine_for
+from api.demo.engine_desk import EngineDesk
 from api.demo.form_filling import fill
 from api.demo.loader import prepare
 from api.demo.organisation import DEMO_PASSWORD
@@ -26,7 +28,7 @@ from api.demo.pace import OfficeHours
 from api.demo.plan import row_of
 from api.demo.stage import Stage
 from api.demo.story import EXAMPLE_A, Story
-from api.demo.walker import OpenTask
+from api.demo.walker import Desk, OpenTask
 from api.settings import Settings
 from engine.clock import ManualClock
 from engine.jobs.timers import fire_due_timers
@@ -80,7 +82,9 @@ class HttpDesk:
         self.clock = clock
         self._app = create_app(engine, settings, timers=False)
         self._visitors: dict[str, Visitor] = {}
-        self._serials = count(1)
+        self._serials = count(100_000)
+        self._policies: dict[str, Any] = {}
+        self._seen: dict[str, Any] = {}
 
     def visitor(self, login: str) -> Visitor:
         if login not in self._visitors:
@@ -105,26 +109,30 @@ class HttpDesk:
         ]
 
     def outcomes(self, person: str, task: OpenTask) -> Sequence[str]:
-        return [outcome["key"] for outcome in self.visitor(person).get(f"/user-tasks/{task.id}")["outcomes"]]
+        self._seen[task.id] = self.visitor(person).get(f"/user-tasks/{task.id}")
+        return [outcome["key"] for outcome in self._seen[task.id]["outcomes"]]
+
+    def upload(self, person: str, name: str, content: bytes) -> str:
+        return str(self.visitor(person).post("/attachments", files={"file": (name, content)})["id"])
 
     def sample(self, person: str, task: OpenTask, outcome: str | None, values: Mapping[str, Any]) -> Mapping[str, Any]:
         visitor = self.visitor(person)
-        shown = visitor.get(f"/user-tasks/{task.id}")
-
-        def upload(name: str, content: bytes) -> str:
-            return str(visitor.post("/attachments", files={"file": (name, content)})["id"])
-
+        shown = self._seen.pop(task.id, None) or visitor.get(f"/user-tasks/{task.id}")
         form_task = FormTask(
             form=json.dumps(shown["form"]).encode() if shown["form"] else b"",
             inputs=_rich(shown["inputs"]),
             rights=shown["rights"],
             context={"policy": self._policy(task.unit_code), "actor": {"name": visitor.name}},
         )
+        upload = partial(self.upload, person)
         return fill(form_task, outcome, values, upload, now=self.clock.now(), serial=next(self._serials))
 
     def _policy(self, unit_code: str) -> Any:
         county = "330324000000" if unit_code.startswith("3303000") else f"{unit_code[:6]}000000"
-        return _rich(self.visitor(READER).get(f"/policy-profiles/{county}")[0]["parameters"])
+        if county not in self._policies:
+            profiles = self.visitor(READER).get(f"/policy-profiles/{county}")
+            self._policies[county] = _rich(profiles[0]["parameters"])
+        return self._policies[county]
 
     def complete(self, person: str, task: OpenTask, outcome: str | None, submission: Mapping[str, Any]) -> None:
         body = {"outcome": outcome, "values": dict(submission)}
@@ -186,9 +194,88 @@ def desk(prepared: Path, tmp_path: Path) -> Iterator[HttpDesk]:
     desk.engine.database.dispose()
 
 
+def stage_at(desk: Desk, clock: ManualClock) -> Stage:
+    return Stage(desk, OfficeHours(clock, per_act=timedelta(hours=1)))
+
+
 @pytest.fixture
 def stage(desk: HttpDesk) -> Stage:
-    return Stage(desk, OfficeHours(desk.clock, per_act=timedelta(hours=1)))
+    return stage_at(desk, desk.clock)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Milestone:
+    """Where a project has got to: the database as it then was, and the moment."""
+
+    home: Path
+    project_id: str
+    reached_at: datetime
+
+
+Reach = Callable[[str], Milestone]
+
+
+@pytest.fixture(scope="session")
+def reach(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Reach:
+    """Worked example A up to a milestone, played once by the engine's own commands and copied for every test."""
+    steps: dict[str, Callable[[Stage, str], object]] = {
+        "approved": lambda stage, project_id: None,
+        "advanced": lambda stage, project_id: stage.advance(EXAMPLE_A, project_id),
+        "built": lambda stage, project_id: stage.progress(EXAMPLE_A, project_id, Decimal("480000.00")),
+        "settled": lambda stage, project_id: stage.settle(EXAMPLE_A, project_id, Decimal("470000.00")),
+    }
+    known: dict[str, Milestone] = {}
+
+    def build(name: str) -> Milestone:
+        earlier = list(steps)[list(steps).index(name) - 1] if name != "approved" else None
+        last = milestone(earlier) if earlier else Milestone(home=prepared, project_id="", reached_at=START)
+        home = tmp_path_factory.mktemp(name)
+        shutil.copytree(last.home, home, dirs_exist_ok=True)
+        desk = open_desk(home, last.reached_at)
+        stage = stage_at(EngineDesk(desk.engine, first_serial=1000 * (len(known) + 1)), desk.clock)
+        project_id = last.project_id or stage.approve(EXAMPLE_A)
+        steps[name](stage, project_id)
+        desk.engine.database.dispose()
+        return Milestone(home=home, project_id=project_id, reached_at=desk.clock.now())
+
+    def milestone(name: str) -> Milestone:
+        if name not in known:
+            known[name] = build(name)
+        return known[name]
+
+    return milestone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A project at a milestone, with the product open on it."""
+
+    id: str
+    desk: HttpDesk
+    stage: Stage
+
+    def show(self) -> Any:
+        return self.desk.project(self.id)
+
+    def payments(self) -> list[tuple[str, str]]:
+        return [(payment["kind"], payment["amount"]) for payment in self.show()["payments"]]
+
+
+@pytest.fixture
+def project_at(reach: Reach, tmp_path: Path) -> Iterator[Callable[[str], Project]]:
+    """`project_at("advanced")` opens a copy of that milestone."""
+    opened: list[HttpDesk] = []
+
+    def open_copy(name: str) -> Project:
+        milestone = reach(name)
+        home = tmp_path / f"{name}{len(opened)}"
+        shutil.copytree(milestone.home, home)
+        opened.append(open_desk(home, milestone.reached_at))
+        return Project(id=milestone.project_id, desk=opened[-1], stage=stage_at(opened[-1], opened[-1].clock))
+
+    yield open_copy
+    for desk in opened:
+        desk.engine.database.dispose()
 
 
 @pytest.fixture
