@@ -141,7 +141,8 @@ class Parser(TypeParser):
         while self._accept("-"):
             minus += 1
         operand = self._instance_of()
-        for _ in range(2 - minus % 2 if minus > 1 else 1):
+        # One for an odd number of signs, two for an even one: what cannot be negated is null all the same.
+        for _ in range(2 - minus % 2):
             operand = syntax.Negation(operand, at)
         return operand
 
