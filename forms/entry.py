@@ -126,7 +126,8 @@ class _Entry:
             label=rows.label,
             hint=rows.hint or _least_rows(rows),
             error=self._messages.get(rows.key, ""),
-            demanded=self._filling.demanded(rows),
+            # what nobody may fill in is not offered as optional
+            demanded=rights.of(rows) is Right.READ or self._filling.demanded(rows),
             can_add=self._filling.fixed_rows(rows) is None and len(lines) < rows.max_rows,
             heads=tuple(head_view(column) for column in columns),
             lines=lines,
