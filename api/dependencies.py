@@ -116,6 +116,8 @@ def visit_of(site: Site, token: str) -> Visit | None:
 
 async def visitor(request: Request) -> AsyncIterator[Visit]:
     """The logged-in person. On unsafe requests the CSRF token must have come along, as header or form field."""
+    if "\x00" in request.url.path or b"%00" in request.scope["query_string"]:
+        raise BadRequest("地址里有无法识别的字符。")
     visit = await run_in_threadpool(current_visit, request)
     if visit is None:
         raise Unauthenticated

@@ -40,6 +40,7 @@ def case_page(request: Request, visit: VisitOf, instance_id: str) -> Response:
             sheets=sheets(connection, case.completed_tasks[::-1]),
             attachments=attachments_in_case(connection, instance_id),
             mine=_mine(visit, case),
+            sees_project=visit.viewer.may_read_region(case.region_code),
             may_withdraw=case.status == "active" and case.started_by in _persons(visit),
             deliverables=deliverables(visit.viewer, case) if case.status == "active" else (),
         )

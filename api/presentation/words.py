@@ -8,7 +8,7 @@ from collections.abc import Mapping
 EVENTS: Mapping[str, str] = {
     "ProcessStarted": "发起",
     "TaskClaimed": "签收",
-    "TaskReleased": "退回待签收",
+    "TaskReleased": "放回",
     "TaskCompleted": "办理",
     "TimerFired": "到期",
     "MessageCorrelated": "收到",
@@ -19,7 +19,8 @@ EVENTS: Mapping[str, str] = {
 }
 
 CASE_STATUS: Mapping[str, str] = {"active": "办理中", "completed": "已办结", "terminated": "已撤销"}
-CASE_COLOURS: Mapping[str, str] = {"active": "blue", "completed": "green", "terminated": "amber"}
+#: an end may be a refusal as well as an approval, so its colour takes no side
+CASE_COLOURS: Mapping[str, str] = {"active": "blue", "completed": "grey", "terminated": "amber"}
 TASK_STATUS: Mapping[str, str] = {"created": "待办理", "completed": "已办理", "canceled": "已取消"}
 
 #: outcomes that turn a case back or end it, wherever they occur (spec §3.2)
