@@ -15,7 +15,7 @@ from engine.clock import local_date
 from engine.deadlines import Deadline, deadline_of
 from engine.definitions import PinnedBundle
 from engine.errors import Conflict, NotFound, Refused
-from engine.interpreter import OpenedTask, State, Step, Wait
+from engine.interpreter import OpenedTask, State, Step, Wait, WaitKind
 from engine.interpreter.reading import variables_at
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, TaskStatus, UserTask
 from engine.organisation import person_name, region_facts
@@ -166,7 +166,7 @@ class Case:
                 "wait_id": wait.id,
                 "kind": wait.kind,
                 "element_id": wait.element_id,
-                "name": wait.name or "",
+                "name": wait.name or self._timer_name(wait),
                 "due_at": wait.due_at,
                 "correlation": wait.correlation,
             }
@@ -174,6 +174,10 @@ class Case:
         ]
         if rows:
             connection.execute(insert(EventSubscription), rows)
+
+    def _timer_name(self, wait: Wait) -> str:
+        """A timer has no name of its own and is called after its element."""
+        return self.bundle.names.get(wait.element_id, "") if wait.kind == WaitKind.TIMER else ""
 
     def _open(self, task: OpenedTask) -> str:
         activity = self.bundle.specification.activities[task.activity_id]

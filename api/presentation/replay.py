@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from api.presentation.dates import write_short
 from api.presentation.submissions import form_of
 from api.presentation.timeline import is_negative, title_of
+from api.presentation.words import MESSAGE_FIELDS
 from engine.queries.history import HistoryItem, ReplayStep
 from forms.views import FieldView, Links, sheet
 
@@ -58,7 +59,7 @@ class ReplayWriter:
         values = event.input.get("values") or {}
         form = form_of(self._connection, event.input.get("form"))
         if form is None:
-            return [{"label": str(key), "value": _text(value)} for key, value in values.items()]
+            return [{"label": MESSAGE_FIELDS.get(key, key), "value": _text(value)} for key, value in values.items()]
         return list(_flat(sheet(form, values, frozenset(), Links()).parts))
 
     def _gateway(self, passage: Mapping[str, Any]) -> dict[str, Any]:

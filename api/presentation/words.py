@@ -28,6 +28,13 @@ NEGATIVE_OUTCOMES = frozenset({"return_for_correction", "return_to_previous", "r
 
 #: what messages are called that people may deliver to a case
 MESSAGES: Mapping[str, str] = {"objection_received": "收到异议"}
+#: what such a message tells
+MESSAGE_FIELDS: Mapping[str, str] = {
+    "objector_type": "异议人身份",
+    "objector_contact": "姓名与联系方式",
+    "objection_text": "异议内容",
+    "evidence_files": "证据材料",
+}
 
 
 def event_word(type_: str) -> str:
