@@ -9,14 +9,21 @@ from typing import Any
 
 import orjson
 
+from engine.errors import Refused
 from engine.feel import YearsMonthsDuration
 
 #: A JSON object with this single key carries a value that JSON itself cannot express.
 TAG = "$"
 
 
+class NotStorable(Refused):
+    """表达式得出的值（如区间、函数）不能保存，请联系流程设计员改写。"""
+
+    code = "not-storable"
+
+
 def dumps(value: Any) -> bytes:
-    """Encode a value; mapping keys are sorted, numbers stay exact."""
+    """Encode a value; mapping keys are sorted, numbers stay exact. Raises `NotStorable` for ranges and functions."""
     return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
 
 
@@ -50,7 +57,7 @@ def _plain_temporal(value: Any) -> Any:
         return _tagged("td", [value.days, value.seconds, value.microseconds])
     if isinstance(value, YearsMonthsDuration):
         return _tagged("ym", value.months)
-    raise TypeError(f"not a process value: {type(value).__name__}")
+    raise NotStorable(kind=type(value).__name__)
 
 
 def _tagged(kind: str, content: Any) -> dict[str, Any]:
