@@ -95,6 +95,13 @@ def test_a_notice_cannot_be_ended_early(office: Office) -> None:
     assert office.open_task(instance_id).name == "乡镇审查"
 
 
+def test_what_a_case_waits_for_is_called_by_its_element(office: Office) -> None:
+    instance_id = office.to_review()
+
+    fired = office.events(instance_id)[-1]
+    assert (fired.type, fired.activity_name, fired.input["name"]) == ("TimerFired", "公示 5 天", "公示 5 天")
+
+
 def test_every_command_appends_one_event(office: Office) -> None:
     instance_id = office.to_review()
     office.complete(instance_id, "clerk", "reject")
