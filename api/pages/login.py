@@ -19,10 +19,10 @@ from api.dependencies import (
     keep_session,
 )
 from api.pages.frame import page
-from api.presentation.people import grouped_persons
+from api.presentation.people import busy_persons, grouped_persons
 from engine.commands import SYSTEM, LogIn, LogInAs, LogOut
 from engine.errors import Forbidden
-from engine.queries.session import demo_persons
+from engine.queries.session import DemoPerson, demo_persons
 
 router = APIRouter(include_in_schema=False)
 
@@ -78,11 +78,13 @@ def _page(
     status: int = 200,
 ) -> Response:
     context: Mapping[str, Any] = {"next": local(next), "login": login, "error": error, "search": search.strip()}
-    groups = None
+    persons: tuple[DemoPerson, ...] = ()
     if site.settings.demo:
         with site.reading() as connection:
-            groups = grouped_persons(demo_persons(connection), search)
-    return page(request, "login.html", visit=None, status=status, groups=groups, **context)
+            persons = demo_persons(connection)
+    groups = grouped_persons(persons, search) if site.settings.demo else None
+    busy = () if search.strip() else busy_persons(persons)
+    return page(request, "login.html", visit=None, status=status, groups=groups, busy=busy, **context)
 
 
 def local(address: str) -> str:

@@ -17,6 +17,7 @@ class PersonChoice:
     name: str
     #: 乡镇移民经办人 · 瓯北街道
     positions: tuple[str, ...]
+    waiting: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,11 @@ class PersonGroup:
 
     title: str
     persons: tuple[PersonChoice, ...]
+
+
+def busy_persons(persons: Sequence[DemoPerson]) -> tuple[PersonChoice, ...]:
+    """Those for whom something waits now: with them a demonstration goes on."""
+    return tuple(_choice(person) for person in persons if person.waiting)
 
 
 def grouped_persons(persons: Sequence[DemoPerson], search: str = "") -> tuple[PersonGroup, ...]:
@@ -52,7 +58,7 @@ def _group(unit_code: str) -> str:
 
 def _choice(person: DemoPerson) -> PersonChoice:
     positions = tuple(f"{role} · {unit}" for role, unit, _ in person.positions)
-    return PersonChoice(id=person.id, name=person.name, positions=positions)
+    return PersonChoice(id=person.id, name=person.name, positions=positions, waiting=person.waiting)
 
 
 def _matches(person: DemoPerson, search: str) -> bool:

@@ -175,7 +175,7 @@ def enter(chromium: Browser, office: Office) -> Iterator[Any]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: _own(request.url, office.address, complaints))
         page.goto(f"{office.address}/login")
-        page.locator(f'button[name="person"][value="{login}"]').click()
+        page.locator(f'button[name="person"][value="{login}"]').first.click()
         page.wait_for_load_state("networkidle")
         return Person(page, office.address)
 
