@@ -46,6 +46,7 @@ KINDS: dict[str, DocumentKind] = {
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", signature=_OFFICE
     ),
     ".mp4": DocumentKind(media_type="video/mp4", signature=b"ftyp", offset=4),
+    ".mov": DocumentKind(media_type="video/quicktime", signature=b"ftyp", offset=4),
 }
 
 
@@ -64,7 +65,7 @@ def media_type_of(name: str, content: bytes) -> str:
     kind = KINDS.get(PurePosixPath(name).suffix.lower())
     if kind is None:
         raise DocumentRefused(
-            f"不能上传“{name}”：只接受 PDF、图片（JPG、PNG）、Word、Excel 文件和 MP4 视频。", name=name
+            f"不能上传“{name}”：只接受 PDF、图片（JPG、PNG）、Word、Excel 文件和 MP4、MOV 视频。", name=name
         )
     if content[kind.offset : kind.offset + len(kind.signature)] != kind.signature:
         raise DocumentRefused(f"“{name}”的内容与文件类型不符，可能已损坏，请重新导出后上传。", name=name)

@@ -78,8 +78,9 @@ def complete_task(work: UnitOfWork, command: CompleteTask) -> CompletedTask:
     case = Case.load(work, task.instance_id)
     case.ensure_active()
     activity = case.bundle.specification.activities[task.activity_id]
-    label = _outcome_label(activity, command.outcome)
+    # The form has the outcomes among its fields: it names everything that is wrong at once.
     accepted = _accept(work, case, task, activity, command)
+    label = _outcome_label(activity, command.outcome)
     step = _move(case, task, command.outcome, accepted)
     opened = case.save(step, closed_task_id=task.id)
     _close(work, task, command.outcome, label, accepted)

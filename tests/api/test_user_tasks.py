@@ -71,6 +71,13 @@ def test_an_outcome_is_one_of_the_tasks_own(reviewed: dict[str, str], log_in: Lo
     assert answer.json()["problems"][0]["path"] == "outcome"
 
 
+def test_a_missing_outcome_is_told_with_everything_else(reviewed: dict[str, str], log_in: Login) -> None:
+    answer = _complete(log_in("clerk"), reviewed["task"], values={"opinion_text": "同意"})
+
+    paths = {problem["path"] for problem in answer.json()["problems"]}
+    assert {"outcome", "opinion_text", "conflict_declaration", "e_signature"} <= paths
+
+
 def test_a_rejection_ends_the_case(reviewed: dict[str, str], log_in: Login) -> None:
     refusal = "该工程不属于本年度扶持范围，且资金已由其他渠道安排，不予同意。"
     opinion = {**REVIEW, "opinion_text": refusal, "legal_basis": "实施细则第十二条"}
