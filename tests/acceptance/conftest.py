@@ -1,4 +1,4 @@
-"""The whole product over HTTP: everybody logs in with a password, fills forms and waits under an injected clock."""
+"""The whole product over HTTP: people log in, fill forms, and wait under an injected clock."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ from engine.process_engine import ProcessEngine
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 #: reads every case of the city and does nothing else
 READER = "auditor"
+SHIXI = Story.of_plan(row_of("岩坦镇"), contract_amount=Decimal("486300.00"))
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d+)?")
 
 
@@ -53,22 +54,28 @@ class Refusal(Exception):
 
 
 class Visitor:
-    """One logged-in person."""
+    """One logged-in person; all persons share the connection, each has an own cookie."""
 
-    def __init__(self, app: Any, login: str) -> None:
-        self._client = TestClient(app)
-        session = self._send("POST", "/session", json={"login": login, "password": DEMO_PASSWORD})
-        self._client.headers["X-CSRF-Token"] = session["csrf_token"]
+    def __init__(self, client: TestClient, credentials: Mapping[str, str]) -> None:
+        self._client = client
+        self._headers: dict[str, str] = {}
+        session = self._send("POST", "/session", json=credentials)
+        self._headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in client.cookies.items()),
+            "X-CSRF-Token": session["csrf_token"],
+        }
+        client.cookies.clear()
         self.name: str = session["name"]
 
     def get(self, path: str) -> Any:
         return self._send("GET", path)
 
-    def post(self, path: str, **options: Any) -> Any:
-        return self._send("POST", path, **options)
+    def post(self, path: str, *, headers: Mapping[str, str] | None = None, **options: Any) -> Any:
+        return self._send("POST", path, headers=headers, **options)
 
-    def _send(self, method: str, path: str, **options: Any) -> Any:
-        answer = self._client.request(method, f"/api/v1{path}", **options)
+    def _send(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any) -> Any:
+        sent = {**self._headers, **(headers or {})}
+        answer = self._client.request(method, f"/api/v1{path}", headers=sent, **options)
         if not answer.is_success:
             raise Refusal(answer.status_code, answer.json())
         return answer.json() if answer.content else None
@@ -80,15 +87,24 @@ class HttpDesk:
     def __init__(self, engine: ProcessEngine, settings: Settings, clock: ManualClock) -> None:
         self.engine = engine
         self.clock = clock
-        self._app = create_app(engine, settings, timers=False)
+        # One event loop for all requests: starting one for each would take most of the time.
+        self._client = TestClient(create_app(engine, settings, timers=False)).__enter__()
         self._visitors: dict[str, Visitor] = {}
+        #: checking a password is slow on purpose; a demonstration also lets people pick who they are
+        self.asks_passwords = False
         self._serials = count(100_000)
         self._policies: dict[str, Any] = {}
         self._seen: dict[str, Any] = {}
 
+    def close(self) -> None:
+        """Stop the application, which closes its database."""
+        self._client.__exit__(None, None, None)
+
     def visitor(self, login: str) -> Visitor:
         if login not in self._visitors:
-            self._visitors[login] = Visitor(self._app, login)
+            with_password = {"login": login, "password": DEMO_PASSWORD}
+            credentials = with_password if self.asks_passwords else {"person_id": login}
+            self._visitors[login] = Visitor(self._client, credentials)
         return self._visitors[login]
 
     def case(self, case_id: str) -> Any:
@@ -182,7 +198,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("prepared")
     desk = open_desk(home)
     prepare(desk.engine)
-    desk.engine.database.dispose()
+    desk.close()
     return home
 
 
@@ -191,7 +207,7 @@ def desk(prepared: Path, tmp_path: Path) -> Iterator[HttpDesk]:
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     desk = open_desk(tmp_path)
     yield desk
-    desk.engine.database.dispose()
+    desk.close()
 
 
 def stage_at(desk: Desk, clock: ManualClock) -> Stage:
@@ -201,6 +217,12 @@ def stage_at(desk: Desk, clock: ManualClock) -> Stage:
 @pytest.fixture
 def stage(desk: HttpDesk) -> Stage:
     return stage_at(desk, desk.clock)
+
+
+@pytest.fixture
+def backstage(desk: HttpDesk) -> Stage:
+    """The same product by the engine's own commands: quicker, where the way in is not what is tried."""
+    return stage_at(EngineDesk(desk.engine), desk.clock)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,7 +257,7 @@ def reach(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Reach:
         stage = stage_at(EngineDesk(desk.engine, first_serial=1000 * (len(known) + 1)), desk.clock)
         project_id = last.project_id or stage.approve(EXAMPLE_A)
         steps[name](stage, project_id)
-        desk.engine.database.dispose()
+        desk.close()
         return Milestone(home=home, project_id=project_id, reached_at=desk.clock.now())
 
     def milestone(name: str) -> Milestone:
@@ -244,6 +266,18 @@ def reach(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Reach:
         return known[name]
 
     return milestone
+
+
+@pytest.fixture(scope="session")
+def reviewing(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Milestone:
+    """The plan's row at its township's review; `project_id` is the case's id here."""
+    home = tmp_path_factory.mktemp("reviewing")
+    shutil.copytree(prepared, home, dirs_exist_ok=True)
+    desk = open_desk(home)
+    walk = stage_at(EngineDesk(desk.engine), desk.clock).start("project_approval", SHIXI)
+    walk.run(SHIXI.approval(), until="p4_town_review")
+    desk.close()
+    return Milestone(home=home, project_id=walk.case_id, reached_at=desk.clock.now())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,26 +296,37 @@ class Project:
 
 
 @pytest.fixture
-def project_at(reach: Reach, tmp_path: Path) -> Iterator[Callable[[str], Project]]:
-    """`project_at("advanced")` opens a copy of that milestone."""
+def open_copy(tmp_path: Path) -> Iterator[Callable[[Milestone], HttpDesk]]:
+    """Opens the product on a copy of a milestone."""
     opened: list[HttpDesk] = []
 
-    def open_copy(name: str) -> Project:
-        milestone = reach(name)
-        home = tmp_path / f"{name}{len(opened)}"
+    def open_it(milestone: Milestone) -> HttpDesk:
+        home = tmp_path / f"copy{len(opened)}"
         shutil.copytree(milestone.home, home)
         opened.append(open_desk(home, milestone.reached_at))
-        return Project(id=milestone.project_id, desk=opened[-1], stage=stage_at(opened[-1], opened[-1].clock))
+        return opened[-1]
 
-    yield open_copy
+    yield open_it
     for desk in opened:
-        desk.engine.database.dispose()
+        desk.close()
+
+
+@pytest.fixture
+def project_at(reach: Reach, open_copy: Callable[[Milestone], HttpDesk]) -> Callable[[str], Project]:
+    """`project_at("advanced")` opens a copy of that milestone."""
+
+    def open_project(name: str) -> Project:
+        milestone = reach(name)
+        desk = open_copy(milestone)
+        return Project(id=milestone.project_id, desk=desk, stage=stage_at(desk, desk.clock))
+
+    return open_project
 
 
 @pytest.fixture
 def shixi() -> Story:
     """The row of 岩坦镇石溪: 424,660 of 499,610 yuan."""
-    return Story.of_plan(row_of("岩坦镇"), contract_amount=Decimal("486300.00"))
+    return SHIXI
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from engine.clock import ManualClock
 from engine.funds.queries import project_view
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_parallel_steps_in_any_order_pay_the_same(reach: Any, data: st.DataObject) -> None:
     from api.composition import engine_for

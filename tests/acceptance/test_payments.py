@@ -15,6 +15,7 @@ from api.demo.walker import Answer
 
 
 def test_worked_example_a_from_application_to_retention(desk: Any, stage: Stage, example_a: Story) -> None:
+    desk.asks_passwords = True
     project_id = stage.approve(example_a)
     stage.advance(example_a, project_id)
     for earned in ("240000.00", "384000.00", "480000.00"):
@@ -73,13 +74,13 @@ def test_a_row_of_the_plan_from_application_to_retention_with_setbacks(desk: Any
     assert project["money"]["paid"] == "408000.00"
 
 
-def test_example_b_too_much_paid_becomes_a_claim(desk: Any, stage: Stage, example_a: Story) -> None:
+def test_example_b_too_much_paid_becomes_a_claim(desk: Any, backstage: Stage, example_a: Story) -> None:
     story = replace(example_a, contract_amount=Decimal("500000.00"))
-    project_id = stage.approve(story)
-    stage.advance(story, project_id)
-    stage.progress(story, project_id, Decimal("500000.00"))
+    project_id = backstage.approve(story)
+    backstage.advance(story, project_id)
+    backstage.progress(story, project_id, Decimal("500000.00"))
 
-    walk = stage.settle(story, project_id, Decimal("390000.00"))
+    walk = backstage.settle(story, project_id, Decimal("390000.00"))
 
     project = desk.project(project_id)
     assert project["money"]["paid"] == "400000.00"
@@ -90,7 +91,7 @@ def test_example_b_too_much_paid_becomes_a_claim(desk: Any, stage: Stage, exampl
     assert "c8_pay" not in [done.activity_id for done in walk.done]
 
 
-def test_example_c_two_sources_share_every_payment_to_the_fen(desk: Any, stage: Stage, example_a: Story) -> None:
+def test_example_c_two_sources_share_every_payment_to_the_fen(desk: Any, backstage: Stage, example_a: Story) -> None:
     story = replace(
         example_a,
         total_invest=Decimal("600000.00"),
@@ -98,9 +99,9 @@ def test_example_c_two_sources_share_every_payment_to_the_fen(desk: Any, stage: 
         contract_amount=Decimal("599999.99"),
         sources=(("support_fund_project", "60"), ("county_matching", "40")),
     )
-    project_id = stage.approve(story)
-    stage.advance(story, project_id)
-    stage.progress(story, project_id, Decimal("251234.57"))
+    project_id = backstage.approve(story)
+    backstage.advance(story, project_id)
+    backstage.progress(story, project_id, Decimal("251234.57"))
 
     project = desk.project(project_id)
     for payment in project["payments"]:
