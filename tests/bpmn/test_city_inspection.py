@@ -67,6 +67,31 @@ def test_a_severe_finding_stops_the_payments_at_once(walk: Begin, office: Any) -
     assert office.called == ["funds.suspend_payment"]
 
 
+def test_a_finding_that_turns_out_severe_stops_the_payments(walk: Begin, office: Any) -> None:
+    case = inspected(walk, finding()).do("i6_feedback", accepted=False)
+    assert office.called == []
+    case.do("i6x_review", findings=[finding("severe")])
+
+    assert office.called == ["funds.suspend_payment"]
+    assert case.open == ["i7_rectify_village"]
+
+
+def test_severe_findings_that_are_dropped_let_the_payments_go_on(walk: Begin, office: Any) -> None:
+    case = inspected(walk, finding("severe")).do("i6_feedback", accepted=False)
+    office.project["suspended"] = True
+
+    assert case.do("i6x_review", findings=[]).open == ["i9_close"]
+    assert office.called == ["funds.suspend_payment", "funds.resume_payment"]
+
+
+def test_what_another_case_has_stopped_stays_stopped(walk: Begin, office: Any) -> None:
+    office.project["suspended"] = True
+    case = accepted(walk, finding()).do("i7_rectify_village").do("i8_recheck", recheck_result="pass")
+
+    assert case.open == ["i9_close"]
+    assert office.called == []
+
+
 def test_the_city_looks_again_at_what_is_disputed(walk: Begin) -> None:
     case = inspected(walk, finding()).do("i6_feedback", accepted=False)
 

@@ -48,6 +48,7 @@ def test_a_settlement_is_paid_handed_over_and_archived(walk: Begin, office: Any)
 
     assert case.ended == "end_settled"
     assert office.inputs_of("funds.record_acceptance")["accepted_on"] == date(2026, 5, 21)
+    assert office.inputs_of("funds.record_acceptance")["maintenance_body"] == "石溪村"
     assert office.inputs_of("funds.propose_payment")["payable_approved"] == 71900
     assert "c4m_city_check" not in case.passed
 
@@ -99,6 +100,29 @@ def test_what_is_not_qualified_is_mended_and_accepted_again(walk: Begin) -> None
     assert case.do("c3r_rectify").open == ["c3_town_accept"]
 
 
+def test_a_witness_and_the_township_s_finance_send_back_to_the_step_before(walk: Begin) -> None:
+    case = walk("completion_settlement").do("c1_complete").do("c2_self_accept", **QUALIFIED)
+    assert case.do("c2_witness", "return_to_previous").open == ["c2_self_accept"]
+    case.do("c2_self_accept", **QUALIFIED).agree("c2_witness").do("c3_town_accept", **QUALIFIED)
+
+    assert case.do("c3_town_finance", "return_to_previous").open == ["c3_town_accept"]
+
+
+def test_without_a_list_the_opinion_says_what_to_mend(walk: Begin) -> None:
+    case = walk("completion_settlement").do("c1_complete").do("c2_self_accept", **QUALIFIED).agree("c2_witness")
+    case.do("c3_town_accept", quality_result="unqualified", opinion="路基下沉").agree("c3_town_finance")
+
+    assert case.task("c3r_rectify").inputs["rectify_items"] == "路基下沉"
+
+
+def test_the_final_account_is_made_again_until_the_village_confirms_it(walk: Begin, office: Any) -> None:
+    case = accepted(walk).do("c5_settle_audit", audited_amount=Decimal(470000)).agree("c5_confirm")
+    case.do("c6_final_account", total_final=Decimal(470000)).do("c6_confirm", "return_to_previous")
+
+    assert case.task("c6_final_account").inputs["*"]["total_final"] == 470000
+    assert "funds.record_settlement" not in office.called
+
+
 def test_what_the_city_finds_is_mended_too(walk: Begin, office: Any) -> None:
     office.project["approved_amount"] = Decimal(1000000)
     case = accepted(walk).do("c4m_city_check", quality_result="rectify", rectify_items="修边坡")
@@ -127,8 +151,58 @@ def test_a_returned_payment_is_checked_again_with_the_new_account(walk: Begin, o
     case.do("c8_county_finance", "agree", payable_approved=Decimal(71900)).agree("c8_sign", "c8_fin_review")
     case.do("c8_pay", bank_status="returned", return_reason="户名不符").do("c8x_payee_change", bank_account="2")
 
-    assert case.open == ["c8_county_project"]
-    assert case.variables["payee"]["bank_account"] == "2"
+    assert case.task("c8_account_check").inputs["bank_account"] == "2"
+    case.agree("c8_account_check", "c8_county_project")
+    case.do("c8_county_finance", "agree", payable_approved=Decimal(71900))
+    assert office.inputs_of("funds.propose_payment")["bank_account"] == "2"
+    assert office.called.count("funds.return_payment") == 1
+
+
+def test_an_account_that_is_not_right_is_given_anew(walk: Begin, office: Any) -> None:
+    office.project["payee"] = None
+    case = settled(accepted(walk), office, 71900).do("c8_payee", bank_account="2").do("c8_request")
+
+    assert case.open == ["c8_account_check"]
+    case.do("c8_account_check", "return_to_previous").do("c8x_payee_change", bank_account="3")
+    assert case.task("c8_account_check").inputs["bank_account"] == "3"
+    assert case.agree("c8_account_check").open == ["c8_county_project"]
+
+
+def test_a_penalty_reaches_the_payment_with_its_reason(walk: Begin, office: Any) -> None:
+    case = settled(accepted(walk), office, 71900).do("c8_request").agree("c8_county_project")
+    penalty = {"withhold_this": Decimal(900), "withhold_reason": "延误工期"}
+    case.do("c8_county_finance", "agree", payable_approved=Decimal(71000), **penalty)
+
+    proposed = office.inputs_of("funds.propose_payment")
+    assert (proposed["payable_approved"], proposed["withhold_this"]) == (71000, 900)
+    assert proposed["withhold_reason"] == "延误工期"
+
+
+@pytest.mark.parametrize(
+    ("amount", "signer"),
+    [
+        ("99999.99", "c8_sign"),
+        ("100000.00", "c8_sign_chief"),
+        ("499999.99", "c8_sign_chief"),
+        ("500000.00", "c8_sign_meeting"),
+    ],
+)
+def test_the_amount_decides_who_signs(walk: Begin, office: Any, amount: str, signer: str) -> None:
+    case = settled(accepted(walk), office, 600000).do("c8_request").agree("c8_county_project")
+
+    assert case.do("c8_county_finance", "agree", payable_approved=Decimal(amount)).open == [signer]
+
+
+def test_whoever_looks_at_the_payment_may_send_it_back(walk: Begin, office: Any) -> None:
+    case = settled(accepted(walk), office, 71900).do("c8_request", amount_requested=Decimal(70000))
+    case.do("c8_county_project", "return_for_correction")
+    assert case.task("c8_request").inputs["*"]["amount_requested"] == 70000
+    case.do("c8_request").agree("c8_county_project").do("c8_county_finance", "return_to_previous")
+    case.agree("c8_county_project").do("c8_county_finance", "agree", payable_approved=Decimal(1))
+    assert case.do("c8_sign", "return_to_previous").open == ["c8_county_finance"]
+    case.do("c8_county_finance", "agree", payable_approved=Decimal(1)).agree("c8_sign")
+
+    assert case.do("c8_fin_review", "return_to_previous").open == ["c8_county_finance"]
 
 
 def test_without_a_body_that_maintains_it_nothing_is_handed_over(walk: Begin, office: Any) -> None:

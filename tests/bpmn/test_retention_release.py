@@ -68,9 +68,31 @@ def test_what_repairs_have_used_up_is_not_paid(walk: Begin, office: Any, release
     assert "funds.propose_payment" not in office.called
 
 
+def test_the_cost_of_repairs_is_taken_off(walk: Begin, office: Any, release: Any) -> None:
+    release("12000.00")
+    case = walk("retention_release").do("r1_apply", issue_found=False)
+    case.do("r2_recheck", "agree", issue_found=True, repair_cost=Decimal(2100))
+
+    assert office.inputs_of("funds.release_retention") == {"issue_found": True, "repair_cost": 2100}
+    assert office.inputs_of("funds.propose_payment")["payable_approved"] == 12000
+
+
+def test_an_application_is_corrected_and_keeps_the_account_that_was_changed(
+    walk: Begin, office: Any, release: Any
+) -> None:
+    case = rechecked(walk).agree("r3_sign", "r3_finance_consent").do("r4_pay", bank_status="returned")
+    case.do("r4x_payee_change", bank_account="2", payee_type="village").agree("r4x_account_check", "r3_sign")
+    case.do("r3_finance_consent", "return_to_previous").do("r2_recheck", "return_for_correction")
+
+    assert case.task("r1_apply").inputs["bank_account"] == "2"
+    case.do("r1_apply").do("r2_recheck", "agree", issue_found=False)
+    assert office.inputs_of("funds.propose_payment")["bank_account"] == "2"
+
+
 def test_a_returned_payment_is_signed_again_with_the_new_account(walk: Begin, office: Any, release: Any) -> None:
     case = rechecked(walk).agree("r3_sign", "r3_finance_consent").do("r4_pay", bank_status="returned")
-    case.do("r4x_payee_change", bank_account="2", payee_type="person")
+    case.do("r4x_payee_change", bank_account="9", payee_type="person").do("r4x_account_check", "return_to_previous")
+    case.do("r4x_payee_change", bank_account="2", payee_type="person").agree("r4x_account_check")
 
     assert case.open == ["r3_finance_consent", "r3_sign"]
     assert office.inputs_of("funds.propose_payment")["bank_account"] == "2"
