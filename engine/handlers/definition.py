@@ -87,8 +87,9 @@ def _read_model(resource: DeploymentResource) -> dmn.DecisionModel:
 
 
 def _add_shipped_forms(work: UnitOfWork, parcel: _Parcel) -> None:
-    """Forms of the library that the diagrams use are deployed with them."""
+    """Forms of the library that the diagrams use are deployed with them, never over a form deployed before."""
     included = {key for kind, key, _ in parcel.others if kind == "form"}
+    included |= set(work.connection.scalars(select(Resource.key).where(Resource.kind == "form")))
     for process, _ in parcel.diagrams:
         for _scope, node in process.scope.walk():
             key = node.extension.get("formKey")

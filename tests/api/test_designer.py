@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from forms import library
+
 from .conftest import DIAGRAMS, Browser, Login
 
 XML = {"Content-Type": "application/xml"}
@@ -47,6 +49,18 @@ def test_an_unchanged_diagram_makes_no_version(designer: Browser) -> None:
 
     assert answer.status_code == 200
     assert answer.json()["unchanged"] is True
+
+
+def test_a_diagram_does_not_bring_a_changed_form_back_to_what_was_shipped(designer: Browser) -> None:
+    form = library.content("signature_form").replace("签批表".encode(), "本县签批表".encode())
+    diagram = DIAGRAM.replace(b"petition_form", b"signature_form")
+    _deploy(designer, diagram)
+    designer.api("POST", "/deployments", files={"files": ("signature_form.json", form)})
+
+    _deploy(designer, diagram.replace("乡镇审查".encode(), "乡镇复核".encode()))
+
+    again = designer.api("POST", "/deployments", files={"files": ("signature_form.json", form)})
+    assert again.json()["resources"] == []  # the changed form is still the newest
 
 
 @pytest.mark.parametrize(
