@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,8 @@ from engine.jobs.timers import fire_due_timers
 from engine.process_engine import ProcessEngine
 from forms.port import FormLibrary
 
+#: a Monday, nine o'clock in the offices
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DIAGRAMS = Path(__file__).parent / "diagrams"
 PASSWORD = "anlan-test"
 CITY, COUNTY, TOWN, VILLAGE = "330300000000", "330324000000", "330324113000", "330324113227"
@@ -69,7 +72,7 @@ def _person(login: str, role: str, unit: str) -> PersonRecord:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+    return ManualClock(START)
 
 
 @pytest.fixture
@@ -78,14 +81,27 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path, database_url=url, demo=True, secure_cookie=False)
 
 
-@pytest.fixture
-def engine(settings: Settings, clock: ManualClock) -> Iterator[ProcessEngine]:
-    engine = build_engine(
-        settings.database_url, clock=clock, forms=FormLibrary(), attachments=settings.attachments, demo=True
-    )
+def _engine_on(home: Path, clock: ManualClock) -> ProcessEngine:
+    url = f"sqlite:///{home}/anlan.db"
+    return build_engine(url, clock=clock, forms=FormLibrary(), attachments=home / "attachments", demo=True)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the people and the process, made once."""
+    home = tmp_path_factory.mktemp("furnished")
+    engine = _engine_on(home, ManualClock(START))
     persons = tuple(_person(login, *held) for login, held in HOLDERS.items())
     engine.execute(RegisterOrganisation(actor=SYSTEM, units=UNITS, persons=persons))
     engine.execute(DeployResources(actor=SYSTEM, resources=resources("petition.bpmn", "petition_form.json")))
+    engine.database.dispose()
+    return home
+
+
+@pytest.fixture
+def engine(furnished: Path, settings: Settings, clock: ManualClock) -> Iterator[ProcessEngine]:
+    shutil.copytree(furnished, settings.home, dirs_exist_ok=True)
+    engine = _engine_on(settings.home, clock)
     yield engine
     engine.database.dispose()
 
@@ -132,7 +148,7 @@ def anonymous(app: Any) -> TestClient:
 def log_in(app: Any) -> Login:
     def enter(login: str) -> Browser:
         client = TestClient(app)
-        answer = client.post("/api/v1/session", json={"login": login, "password": PASSWORD})
+        answer = client.post("/api/v1/session", json={"person_id": login})
         assert answer.status_code == 201, answer.text
         return Browser(client, answer.json()["csrf_token"])
 
