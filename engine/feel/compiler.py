@@ -183,12 +183,14 @@ class Compiler:
             return test
 
         ranged = type(node) in (syntax.Interval, syntax.UnaryComparison)
+        # A cell that says true asks for true; only a computed one speaks for itself, whatever the value is.
+        computed = type(node) is not syntax.Literal
 
         def passes(frame: Frame) -> Value:
             value, wanted = frame[slot], test(frame)
             if wanted is None and ranged:
                 return None
-            if wanted is True and type(value) is not bool:
+            if wanted is True and computed and type(value) is not bool:
                 return True if type(value) is not list else ranges.passes(value, wanted)
             return ranges.passes(value, wanted)
 

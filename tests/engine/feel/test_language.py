@@ -190,3 +190,9 @@ def test_a_host_function_is_called_like_any_other() -> None:
 
 def test_comments_and_line_breaks_are_skipped() -> None:
     assert text("1 + /* 金额 */ 1 // 合计\n + 1") == "3"
+
+
+def test_a_cell_that_says_true_does_not_take_null_for_true() -> None:
+    assert feel.unary_tests("true")(None, {}) is not True
+    assert feel.unary_tests("true")(True, {}) is True
+    assert feel.unary_tests("? = null or ?")(None, {}) is True
