@@ -19,6 +19,7 @@ from engine.case_functions import calendar_functions
 from engine.clock import LOCAL_ZONE, ManualClock
 from engine.dmn import DecisionModel, DecisionOutcome
 from engine.interpreter import OpenedTask, Specification, State, Step
+from engine.policy.counties import demo_counties
 from engine.policy.parameters import resolve
 
 FOLDER = Path(bpmn.__file__).parent
@@ -202,5 +203,16 @@ def decide(office: Office) -> Callable[..., Any]:
 
     def ask(ref: str, **inputs: Any) -> Any:
         return office.decide(ref, inputs).value
+
+    return ask
+
+
+@pytest.fixture
+def decide_in() -> Callable[..., Any]:
+    """Ask a shipped decision table under the parameters of one of the demo counties."""
+    policies = {county.county_name: resolve(county.parameters) for county in demo_counties()}
+
+    def ask(county: str, ref: str, **inputs: Any) -> Any:
+        return Office(policy=policies[county]).decide(ref, inputs).value
 
     return ask
