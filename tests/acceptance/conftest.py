@@ -291,6 +291,10 @@ class Project:
     def show(self) -> Any:
         return self.desk.project(self.id)
 
+    def backstage(self) -> Stage:
+        """The same product by the engine's own commands."""
+        return stage_at(EngineDesk(self.desk.engine, first_serial=50_000), self.desk.clock)
+
     def payments(self) -> list[tuple[str, str]]:
         return [(payment["kind"], payment["amount"]) for payment in self.show()["payments"]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import permutations
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from api.demo.stage import Stage
 from api.demo.story import Story
 from api.demo.walker import Answer, Walk
+from engine.calendar import add_working_days, end_of_business
+from engine.clock import local_date
 
 #: what a row of the plan below half a million passes through, in this order
 PATH = [
@@ -130,3 +133,54 @@ def test_two_counties_keep_their_own_rules(stage: Stage, shixi: Story, wencheng:
         )
 
     assert posted == {"330324": ("5", 3), "330328": ("7", 4)}
+
+
+def test_what_is_missing_is_told_at_once_and_nothing_filled_in_is_lost(desk: Any, stage: Stage, shixi: Story) -> None:
+    walk = stage.start("project_approval", shixi)
+    walk.run(shixi.approval(), until="p4_town_review")
+    missing = [{"item": "用地预审意见", "requirement": "加盖公章"}, {"item": "村民代表签到表"}]
+
+    walk.complete("p4_town_review", "return_for_correction", missing_items=missing)
+
+    task = desk.visitor("shixi.applicant").get(f"/user-tasks/{walk.task('p1c_correct').id}")
+    assert [row["item"] for row in task["inputs"]["missing_items"]] == ["用地预审意见", "村民代表签到表"]
+    assert task["inputs"]["total_invest"] == "499610.00"
+    assert task["inputs"]["goal_output"][1]["indicator"] == "工程验收合格率"
+
+
+def test_the_townships_clock_stops_while_the_village_mends(desk: Any, stage: Stage, shixi: Story) -> None:
+    walk = stage.start("project_approval", shixi)
+    walk.run(shixi.approval(), until="p4_town_review")
+    opened = local_date(desk.clock.now())
+    desk.clock.set(end_of_business(add_working_days(opened, 2)))
+    walk.complete("p4_town_review", "return_for_correction")
+    mended = add_working_days(opened, 6)
+    desk.clock.set(end_of_business(mended))
+
+    walk.run({"p1c_correct": shixi.application()}, until="p4_town_review")
+
+    due = next(task["due_at"] for task in desk.case(walk.case_id)["tasks"] if task["status"] == "created")
+    # of five working days two were used
+    assert local_date(datetime.fromisoformat(due)) == add_working_days(mended, 3)
+
+
+def test_who_does_not_mend_in_time_has_withdrawn(desk: Any, stage: Stage, shixi: Story) -> None:
+    walk = stage.start("project_approval", shixi)
+    walk.run({**shixi.approval(), "p4_town_review": Answer(outcome="return_for_correction")}, until="p1c_correct")
+
+    desk.clock.set(desk.next_due(walk.case_id))
+    desk.fire_due_timers()
+
+    assert desk.case(walk.case_id)["result"] == "逾期未补正，视为撤回"
+    assert walk.open_tasks() == []
+
+
+def test_departments_that_do_not_answer_count_as_having_no_objection(desk: Any, stage: Stage, shixi: Story) -> None:
+    walk = stage.start("project_approval", shixi)
+    walk.run(shixi.approval(), until="p8_line_dept")
+    walk.complete("p8_line_dept")
+
+    desk.clock.set(desk.next_due(walk.case_id))
+    desk.fire_due_timers()
+
+    assert [task.activity_id for task in walk.open_tasks()] == ["p10_county_review"]

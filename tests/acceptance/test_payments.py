@@ -230,3 +230,43 @@ def test_three_members_of_the_finance_group_sign_each_for_themselves(
         walk.complete("a2_village_sign_group", person=first.person)
 
     assert [task.role for task in walk.open_tasks()].count(role) == 2
+
+
+@pytest.mark.parametrize(
+    ("milestone", "process", "pay", "change", "amount"),
+    [
+        ("advanced", "progress_payment", "g11_pay", "g11x_payee_change", "134400.00"),
+        ("built", "completion_settlement", "c8_pay", "c8x_payee_change", "71900.00"),
+        ("settled", "retention_release", "r4_pay", "r4x_payee_change", "14100.00"),
+    ],
+)
+def test_every_payment_survives_a_return_by_the_bank(
+    project_at: Any, example_a: Story, milestone: str, process: str, pay: str, change: str, amount: str
+) -> None:
+    project = project_at(milestone)
+    project.desk.clock.advance(timedelta(days=400))
+    backstage = project.backstage()
+    script = {**example_a.progress(Decimal("240000.00")), **example_a.settlement(Decimal("470000.00"))}
+    returned = Answer(values={"bank_status": "returned", "return_reason": "账号与户名不符，银行退回"})
+
+    walk = backstage.start(process, example_a, project.id)
+    walk.run({**script, pay: [returned, Answer()], change: Answer(values={"bank_account": "201000999999999"})})
+
+    last = [payment for payment in project.show()["payments"] if payment["case_id"] == walk.case_id]
+    assert [(payment["amount"], payment["status"]) for payment in last] == [(amount, "returned"), (amount, "paid")]
+
+
+@pytest.mark.parametrize(("repair", "released"), [("4100.00", "10000.00"), ("14100.00", None)])
+def test_repairs_are_taken_from_the_retention(
+    project_at: Any, example_a: Story, repair: str, released: str | None
+) -> None:
+    project = project_at("settled")
+    project.desk.clock.advance(timedelta(days=400))
+    broken = Answer(values={"issue_found": "true", "repair_cost": repair})
+
+    walk = project.backstage().start("retention_release", example_a, project.id)
+    walk.run({"r1_apply": broken, "r2_recheck": broken})
+
+    paid = [amount for kind, amount in project.payments() if kind == "retention"]
+    assert paid == ([released] if released else [])
+    assert project.show()["money"]["retention_held"] == "0.00"
