@@ -9,7 +9,7 @@ from importlib.resources import files
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import errors, pages, routers
+from api import error_handlers, pages, routers
 from api.dependencies import Site
 from api.security import BodyLimit, SecurityHeaders
 from api.settings import Settings
@@ -49,7 +49,7 @@ def create_app(engine: ProcessEngine, settings: Settings, *, timers: bool = True
     app.state.site = Site(engine=engine, settings=settings)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
-    errors.install(app)
+    error_handlers.install(app)
     app.include_router(routers.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
