@@ -175,3 +175,91 @@ def test_retention_follows_the_day_the_contract_was_signed(
     decide: Decide, category: str, signed: date, rate: str
 ) -> None:
     assert decide("retention", category=category, sign_date=signed)["rate_max"] == Decimal(rate)
+
+
+def test_a_small_project_is_advanced_only_in_full_and_only_to_villages(decide: Decide) -> None:
+    """D02 rows 1, 3 and 4."""
+    given = {"stage": "advance", "amount": Decimal("30000.00"), "industry": False}
+
+    assert decide("cumulative_ratio_cap", mode="staged", applicant="village", **given) == 0
+    assert decide("cumulative_ratio_cap", mode="full_advance", applicant="village", **given) == 1
+    assert decide("cumulative_ratio_cap", mode="full_advance", applicant="town_joint", **given) == 1
+    assert decide("cumulative_ratio_cap", mode="full_advance", applicant="coop", **given) == Decimal("0.30")
+
+
+@pytest.mark.parametrize(
+    ("amount", "yongjia", "wencheng"),
+    [
+        ("99999.99", "county_deputy", "county_deputy"),
+        ("100000.00", "county_deputy", "county_chief"),
+        ("300000.00", "county_chief", "county_meeting"),
+        ("799999.99", "county_meeting", "county_meeting"),
+        ("800000.00", "county_meeting", "county_leading_group"),
+    ],
+)
+def test_counties_approve_at_their_own_limits(decide_in: Decide, amount: str, yongjia: str, wencheng: str) -> None:
+    given = {"matter": "project", "amount": Decimal(amount), "exceptional": False}
+
+    assert decide_in("永嘉县", "approval_level", **given)["level"] == yongjia
+    assert decide_in("文成县", "approval_level", **given)["level"] == wencheng
+
+
+def test_counties_advance_retain_and_wait_differently(decide_in: Decide) -> None:
+    advance = {"mode": "staged", "stage": "advance", "applicant": "village"}
+
+    assert decide_in("永嘉县", "cumulative_ratio_cap", **advance, amount=Decimal("30000.01")) == Decimal("0.30")
+    assert decide_in("文成县", "cumulative_ratio_cap", **advance, amount=Decimal("50000.00")) == 0
+    assert decide_in("文成县", "cumulative_ratio_cap", **advance, amount=Decimal("50000.01")) == Decimal("0.40")
+    assert decide_in("文成县", "cumulative_ratio_cap", mode="staged", stage="settlement") == Decimal("0.98")
+    assert decide_in("永嘉县", "notice_days", level="village", subject="project")["days"] == 5
+    assert decide_in("文成县", "notice_days", level="village", subject="project")["days"] == 7
+    assert decide_in("文成县", "retention", category="works", sign_date=date(2026, 1, 5))["warranty_months"] == 24
+
+
+@pytest.mark.parametrize(
+    ("day", "open_issue", "released"),
+    [
+        (date(2027, 3, 1), False, False),
+        (date(2027, 3, 2), False, True),
+        (date(2027, 3, 2), None, True),
+        (date(2027, 3, 2), True, False),
+    ],
+)
+def test_retention_is_released_after_the_warranty_if_nothing_is_broken(
+    decide: Decide, day: date, open_issue: bool | None, released: bool
+) -> None:
+    facts = {"accepted_on": date(2026, 3, 2), "warranty_months": 12, "quality_issue_open": open_issue}
+
+    assert decide("retention_release_check", **facts, release_day=day) is released
+
+
+@pytest.mark.parametrize(
+    ("step", "limit", "red_after"),
+    [
+        ("county_intake", 5, 3),
+        ("town_review", 5, 3),
+        ("line_dept", 5, None),
+        ("tech_review", 15, 5),
+        ("county_review", 10, 5),
+        ("finance", 3, 3),
+        ("sign", 3, 2),
+        ("collective_decision", 20, 10),
+        ("payment", 10, 5),
+        ("direct_subsidy", 3, 3),
+        ("hardship", 15, 5),
+        ("hardship_urgent", timedelta(hours=48), 3),
+        ("hardship_formalities", 5, 3),
+        ("employment_review", 5, 3),
+        ("rectify_minor", 15, 5),
+        ("rectify_major", 30, 5),
+        ("rectify_severe", timedelta(days=60), 5),
+        ("quarterly_village", timedelta(days=10), 3),
+        ("quarterly_town", timedelta(days=15), 3),
+        ("quarterly_county", timedelta(days=20), 3),
+    ],
+)
+def test_a_step_has_its_time_limit_and_its_red_card(
+    decide: Decide, step: str, limit: int | timedelta, red_after: int | None
+) -> None:
+    assert decide("sla", step=step) == limit
+    assert decide("sla_red_card", step=step) == red_after
