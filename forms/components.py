@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.feel import Expression
 from forms import notation
 from forms.errors import Misfit
 from forms.identifiers import FORMATS
+
+if TYPE_CHECKING:
+    from regex import Pattern
+
+#: how long a designer's pattern may take for one text
+_PATTERN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +103,7 @@ class TextField(Field):
 
     min_length: int | None = None
     max_length: int = 200
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern[str] | None = None
     format: str | None = None
 
     def read(self, raw: Any) -> str | None:
@@ -107,9 +112,16 @@ class TextField(Field):
             return None
         if self.format is not None:
             return FORMATS[self.format](text)
-        if self.pattern is not None and not self.pattern.fullmatch(text):
+        if self.pattern is not None and not _fits(self.pattern, text):
             raise Misfit("格式不正确")
         return _within(text, self.min_length, self.max_length)
+
+
+def _fits(pattern: Pattern[str], text: str) -> bool:
+    try:
+        return pattern.fullmatch(text, timeout=_PATTERN_SECONDS) is not None
+    except TimeoutError:
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import regex
+
 from engine import feel
 from engine.feel import Expression
 from forms.components import (
@@ -40,6 +42,7 @@ from forms.identifiers import FORMATS
 
 _LARGEST_FORM = 1024 * 1024
 _MOST_COMPONENTS = 1000
+_DEEPEST_GROUP = 8
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _DECORATION = frozenset({"separator", "spacer", "button"})
 _VALIDATORS = frozenset(
@@ -59,6 +62,8 @@ def _document(content: bytes) -> Mapping[str, Any]:
         raise _refused("", "表单文件不能超过 1 MB")
     try:
         document = json.loads(content, parse_float=Decimal)
+        # Half a character could be read here but never shown.
+        json.dumps(document, ensure_ascii=False, default=str).encode()
     except (ValueError, RecursionError) as error:
         raise _refused("", "不是有效的 JSON 文件，请从表单设计器导出") from error
     if not isinstance(document, Mapping) or not isinstance(document.get("components"), list):
@@ -77,6 +82,7 @@ class _Reader:
         self._document = document
         self._problems: list[FieldError] = []
         self._count = 0
+        self._depth = 0
 
     def form(self, content: bytes) -> Form:
         own = _mapping(self._document.get("anlan"))
@@ -91,7 +97,7 @@ class _Reader:
             source=str(own.get("source") or ""),
             components=components,
             rules=tuple(self._rules(own.get("rules"))),
-            inputs=frozenset(str(name) for name in own.get("inputs") or ()),
+            inputs=self._names(own.get("inputs")),
             relax=self._expression(own.get("relax"), "anlan.relax"),
             review=own.get("review") is not False,
             content=content,
@@ -138,9 +144,18 @@ class _Reader:
             self._problem(_place(document), "分组不能带数据路径（path），请清空")
         return Group(
             label=str(document.get("label") or ""),
-            components=tuple(self._components(document.get("components"), _place(document))),
+            components=self._grouped(document),
             **self._place_settings(document),
         )
+
+    def _grouped(self, document: Mapping[str, Any]) -> tuple[Component, ...]:
+        if self._depth >= _DEEPEST_GROUP:
+            self._problem(_place(document), f"分组嵌套不能超过 {_DEEPEST_GROUP} 层")
+            return ()
+        self._depth += 1
+        components = tuple(self._components(document.get("components"), _place(document)))
+        self._depth -= 1
+        return components
 
     def textfield(self, document: Mapping[str, Any]) -> Component:
         rules, own = _mapping(document.get("validate")), _mapping(document.get("properties"))
@@ -279,6 +294,11 @@ class _Reader:
             self._problem(_place(document), "可选项的值有重复")
         return tuple(options)
 
+    def _names(self, listed: Any) -> frozenset[str]:
+        if not isinstance(listed, list | None):
+            self._problem("anlan.inputs", "anlan.inputs 应为名称的列表")
+        return frozenset(str(name) for name in listed) if isinstance(listed, list) else frozenset()
+
     def _expression(self, text: Any, place: str) -> Expression | None:
         if text in (None, ""):
             return None
@@ -299,7 +319,7 @@ class _Reader:
             if test is not None and words is not None:
                 yield Rule(test=test, message=words, field=field, each=rule.get("each"))
 
-    def _pattern(self, pattern: Any, document: Mapping[str, Any]) -> re.Pattern[str] | None:
+    def _pattern(self, pattern: Any, document: Mapping[str, Any]) -> regex.Pattern[str] | None:
         if not pattern:
             return None
         text = str(pattern)
@@ -307,8 +327,8 @@ class _Reader:
             self._problem(_place(document), "这个正则表达式过于复杂，请改用简单的写法")
             return None
         try:
-            return re.compile(text)
-        except re.error:
+            return regex.compile(text)
+        except regex.error:
             self._problem(_place(document), "正则表达式写错了")
             return None
 
@@ -323,19 +343,23 @@ class _Reader:
         if raw is None or raw == "":
             return None
         try:
-            return Decimal(str(raw))
+            number = Decimal(str(raw))
         except ArithmeticError:
-            self._problem(_place(document), f"“{raw}”不是数字")
-            return None
+            number = Decimal("NaN")
+        if number.is_finite():
+            return number
+        self._problem(_place(document), f"“{raw}”不是数字")
+        return None
 
     def _limit(self, settings: Mapping[str, Any], name: str, document: Mapping[str, Any]) -> int | None:
         raw = settings.get(name)
         if raw is None or raw == "":
             return None
-        if not str(raw).isdigit() or int(raw) > 100_000:
+        text = str(raw)
+        if not text.isdecimal() or len(text) > 6 or int(text) > 100_000:
             self._problem(_place(document), f"{name} 应为不大于 100000 的整数")
             return None
-        return int(raw)
+        return int(text)
 
     def _whole(self, settings: Mapping[str, Any], name: str, otherwise: int, document: Mapping[str, Any]) -> int:
         limit = self._limit(settings, name, document)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from forms import composition, library
-from forms.errors import FormNotFound
+from forms.errors import FieldError, FormNotFound, InvalidSubmission
 
 
 class Task(Protocol):
@@ -44,10 +44,17 @@ class FormLibrary:
     def validate(
         self, task: Task, submission: Mapping[str, Any], attachments: Mapping[str, Mapping[str, Any]]
     ) -> Mapping[str, Any]:
-        """The values to keep. A task without a form takes what it is given: nothing but an outcome."""
+        """The values to keep. A task without a form takes nothing but an outcome."""
         if not task.form:
+            _ensure_nothing_else(submission)
             return dict(submission)
         form = library.parsed(task.form)
         return form.validate(
             submission, inputs=task.inputs, rights=task.rights, attachments=attachments, context=task.context
         )
+
+
+def _ensure_nothing_else(submission: Mapping[str, Any]) -> None:
+    unknown = sorted(key[:60] for key in submission if key != composition.OUTCOME)
+    if unknown:
+        raise InvalidSubmission(tuple(FieldError(path=key, message=f"这个环节没有“{key}”这一项") for key in unknown))

@@ -179,7 +179,7 @@ def _put(values: dict[str, Any], path: str, change: Any) -> dict[str, Any]:
     if not rest:
         return {**values, key: change(values.get(key))}
     rows = [dict(row) if isinstance(row, Mapping) else {} for row in _listed(values.get(key))]
-    if place.isdigit() and int(place) < len(rows) and column:
+    if place.isdecimal() and len(place) <= _LONGEST_INDEX and int(place) < len(rows) and column:
         rows[int(place)][column] = change(rows[int(place)].get(column))
     return {**values, key: rows}
 

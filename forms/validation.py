@@ -58,7 +58,7 @@ def _column_shown(filling: Filling, rows: Rows, column: Field, row: Mapping[str,
 
 def _rank(order: list[str], path: str) -> tuple[int, list[tuple[int, str]]]:
     key, *rest = path.split(".")
-    steps = [(int(part), "") if part.isdigit() and len(part) < 9 else (0, part) for part in rest]
+    steps = [(int(part), "") if part.isdecimal() and len(part) < 9 else (0, part) for part in rest]
     return (order.index(key) if key in order else -1, steps)
 
 

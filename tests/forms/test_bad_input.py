@@ -33,7 +33,7 @@ keys = st.sampled_from(sorted(FORMS))
 
 
 def names_in(key: str) -> st.SearchStrategy[str]:
-    return st.sampled_from(sorted(FORMS[key].fields)) | st.text(max_size=8) | st.sampled_from(ODD)
+    return st.sampled_from(sorted(FORMS[key].fields)) | st.text(max_size=8) | st.sampled_from([*ODD, "a.²", "a.².b"])
 
 
 @settings(max_examples=150, deadline=None)

@@ -7,7 +7,10 @@ import pytest
 
 from forms.components import Group, Number, Rows
 from forms.definition import Form
-from forms.errors import InvalidForm
+from forms.errors import InvalidForm, Misfit
+
+#: half a character, which JSON can carry and no page can show
+HALF = b'{"id": "demo", "components": [{"type": "text", "text": "\\ud800"}]}'
 
 
 def problems_of(document: Any) -> list[str]:
@@ -54,6 +57,9 @@ def test_a_form_of_the_form_js_editor_is_read(draw: Any) -> None:
         ({"type": "group", "path": "nested", "components": []}, "分组不能带数据路径"),
         ({"type": "dynamiclist", "path": "a", "components": [{"type": "group", "components": []}]}, "只能放普通字段"),
         ({"type": "number", "key": "a", "validate": {"min": "many"}}, "不是数字"),
+        ({"type": "number", "key": "a", "validate": {"min": "NaN"}}, "不是数字"),
+        ({"type": "textfield", "key": "a", "validate": {"minLength": "²"}}, "不大于 100000 的整数"),
+        ({"type": "textfield", "key": "a", "validate": {"minLength": "9" * 5000}}, "不大于 100000 的整数"),
     ],
 )
 def test_what_the_server_cannot_honour_is_refused(component: dict[str, Any], said: str) -> None:
@@ -78,7 +84,27 @@ def test_a_rule_must_point_at_a_field_and_say_something() -> None:
     assert any("没有写提示" in message for message in messages)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"components": 3}'])
+def test_groups_do_not_nest_without_end() -> None:
+    innermost: dict[str, Any] = {"type": "textfield", "key": "a"}
+    for _ in range(300):
+        innermost = {"type": "group", "components": [innermost]}
+
+    assert problems_of(drawn(innermost)) == ["分组嵌套不能超过 8 层"]
+
+
+def test_inputs_are_a_list_of_names() -> None:
+    assert problems_of(drawn(inputs=5)) == ["anlan.inputs 应为名称的列表"]
+
+
+def test_a_pattern_that_takes_for_ever_does_not_match(draw: Any) -> None:
+    form = draw({"type": "textfield", "key": "a", "validate": {"pattern": "(a|a)*b"}})
+
+    with pytest.raises(Misfit, match="格式不正确"):
+        form.fields["a"].read("a" * 100)
+    assert form.fields["a"].read("aab") == "aab"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"components": 3}', HALF])
 def test_what_is_no_form_is_refused(content: bytes) -> None:
     assert problems_of(content)
 

@@ -30,3 +30,12 @@ def test_a_submission_is_checked_against_the_pinned_form() -> None:
     with pytest.raises(Invalid) as refusal:
         FormLibrary().validate(task, {"outcome": "agree"}, {})
     assert "opinion_text" in {problem.path for problem in refusal.value.problems}
+
+
+def test_a_task_without_a_form_takes_nothing_but_an_outcome() -> None:
+    task = FormTask(form=b"", inputs={}, rights={}, context={})
+
+    assert FormLibrary().validate(task, {"outcome": "agree"}, {}) == {"outcome": "agree"}
+    with pytest.raises(Invalid) as refusal:
+        FormLibrary().validate(task, {"review": {"outcome": "agree"}}, {})
+    assert [problem.path for problem in refusal.value.problems] == ["review"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,13 @@ def test_huge_indexes_and_odd_names_do_no_harm() -> None:
     sent = [("rows.99999999.thing", "x"), ("rows.-1.thing", "x"), ("a.b", "x"), ("rows.٣.thing", "x"), ("", "x")]
 
     assert set(decode(sent).values) == {"rows.99999999.thing", "rows.-1.thing", "a.b", "rows.٣.thing", ""}
+
+
+@pytest.mark.parametrize("place", ["²", "9" * 5000, "-1"])
+def test_a_button_for_a_row_that_cannot_be_does_nothing(draw: Any, place: str) -> None:
+    sent = [("rows.0.thing", "x"), ("_action", f"remove:rows.{place}.thing.b")]
+
+    assert decode(sent).pressed(draw(ROWS)).values["rows"] == [{"thing": "x"}]
 
 
 def test_numbers_of_a_program_become_exact() -> None:
