@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,12 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 import bpmn
 from engine import dmn
+from engine.policy.catalogue import CATALOGUE
 
 Decide = Callable[..., Any]
 TABLES = sorted(Path(bpmn.__file__).parent.glob("*/*.dmn"))
+#: D01 to D18 of the specification
+KEYS = """approval_level cumulative_ratio_cap required_attachments subsidy_standard fund_ratio_check sla notice_days
+    procurement_method hardship_amount change_class inspection_sampling acceptance_level photo_check retention
+    factor_weight post_quota payment_block duplicate_check""".split()
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
@@ -23,6 +31,34 @@ def test_a_table_reads_without_problems_and_is_found_by_its_file_name(path: Path
 
     assert model.problems == ()
     assert model.decision_ids[0] == path.stem
+
+
+def test_every_table_of_the_specification_is_there_under_its_number() -> None:
+    names = {path.stem: dmn.read(path).decisions[0] for path in TABLES}
+
+    assert [names[key].partition(" ")[0] for key in KEYS] == [f"D{number:02}" for number in range(1, 19)]
+
+
+def test_a_decision_is_found_in_one_file_only() -> None:
+    owners = Counter(decision for path in TABLES for decision in dmn.read(path).decision_ids)
+
+    assert set(owners.values()) == {1}
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_a_table_reads_only_parameters_that_counties_can_set(path: Path) -> None:
+    names = set(re.findall(r"\bpolicy\.(\w+(?:\.\w+)?)", path.read_text(encoding="utf-8")))
+
+    assert names <= CATALOGUE.keys()
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_every_element_of_a_table_is_drawn(path: Path) -> None:
+    root = etree.parse(path).getroot()
+    drawn = {element.get("dmnElementRef") for element in root.iter("{*}DMNShape", "{*}DMNEdge")}
+    kinds = ("decision", "businessKnowledgeModel", "inputData", "informationRequirement", "knowledgeRequirement")
+
+    assert {element.get("id") for element in root.iter(*(f"{{*}}{kind}" for kind in kinds))} == drawn
 
 
 @pytest.mark.parametrize(
