@@ -34,6 +34,7 @@ const GROUPS = [
   { id: 'case', label: '办件', on: ['bpmn:Process', 'bpmn:Participant'], entries: [
     feel('anlan:titleTemplate', '标题', 'FEEL，如 application.project_name + "（" + region.name + "）"'),
     feel('anlan:numberRule', '编号规则', 'FEEL'),
+    text('anlan:subject', '办理对象', '在已批准的项目上办理的填 project，其他空着'),
     text('anlan:searchable', '列表中显示的变量', '变量路径，用逗号分开'),
   ] },
 ];

@@ -9,6 +9,11 @@ function clock() {
   return new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit' });
 }
 
+function deployed({ version, unchanged }) {
+  if (unchanged) return `内容与第 ${version} 版相同，没有产生新版本`;
+  return version ? `已部署为第 ${version} 版` : '已部署';
+}
+
 /** The actions of an editor page. The document says how to open, read and mark what is edited. */
 export class Workbench {
   #dirty = false;
@@ -84,7 +89,7 @@ export class Workbench {
     const answer = await request(this.addresses.deploy, { method: 'POST', headers: XML, body: await this.document.read() });
     this.#dirty = false;
     this.#report(answer.problems ?? []);
-    this.#say(answer.version ? `已部署为第 ${answer.version} 版` : '已部署');
+    this.#say(deployed(answer));
     if (answer.url) this.status.append(' ', element('a', { href: answer.url, textContent: '查看' }));
   }
 
