@@ -20,9 +20,26 @@ from engine.policy.catalogue import CATALOGUE
 Decide = Callable[..., Any]
 TABLES = sorted(Path(bpmn.__file__).parent.glob("*/*.dmn"))
 #: D01 to D18 of the specification
-KEYS = """approval_level cumulative_ratio_cap required_attachments subsidy_standard fund_ratio_check sla notice_days
-    procurement_method hardship_amount change_class inspection_sampling acceptance_level photo_check retention
-    factor_weight post_quota payment_block duplicate_check""".split()
+KEYS = (
+    "approval_level",
+    "cumulative_ratio_cap",
+    "required_attachments",
+    "subsidy_standard",
+    "fund_ratio_check",
+    "sla",
+    "notice_days",
+    "procurement_method",
+    "hardship_amount",
+    "change_class",
+    "inspection_sampling",
+    "acceptance_level",
+    "photo_check",
+    "retention",
+    "factor_weight",
+    "post_quota",
+    "payment_block",
+    "duplicate_check",
+)
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
