@@ -195,8 +195,9 @@ def test_the_amount_decides_who_signs(walk: Begin, office: Any, amount: str, sig
 
 def test_whoever_looks_at_the_payment_may_send_it_back(walk: Begin, office: Any) -> None:
     case = settled(accepted(walk), office, 71900).do("c8_request", amount_requested=Decimal(70000))
-    case.do("c8_county_project", "return_for_correction")
+    case.do("c8_county_project", "return_for_correction", opinion_text="发票销方不符")
     assert case.task("c8_request").inputs["*"]["amount_requested"] == 70000
+    assert case.task("c8_request").inputs["return_opinion"] == "发票销方不符"
     case.do("c8_request").agree("c8_county_project").do("c8_county_finance", "return_to_previous")
     case.agree("c8_county_project").do("c8_county_finance", "agree", payable_approved=Decimal(1))
     assert case.do("c8_sign", "return_to_previous").open == ["c8_county_finance"]

@@ -100,6 +100,24 @@ def test_an_advance_is_returned(advance: Any, step: str, outcome: str, back_to: 
     assert case.do(step, outcome).open == [back_to]
 
 
+MISSING = [{"item": "开工照片", "requirement": "补拍带定位的照片"}]
+
+
+def told(case: Any, step: str) -> tuple[Any, Any]:
+    """What the village reads when something came back."""
+    inputs = case.task(step).inputs
+    return inputs["missing_items"], inputs["return_opinion"]
+
+
+@pytest.mark.parametrize("step", ["a3_town_review", "a6_county_project"])
+def test_the_village_reads_what_is_missing_for_its_advance(advance: Any, step: str) -> None:
+    while step not in advance.open:
+        advance.agree(*advance.open)
+    advance.do(step, "return_for_correction", missing_items=MISSING, opinion_text="照片没有定位")
+
+    assert told(advance, "a1_request") == (MISSING, "照片没有定位")
+
+
 @pytest.mark.parametrize("step", ["a3_town_review", "a6_county_project"])
 def test_an_advance_is_rejected(advance: Any, office: Any, step: str) -> None:
     case = village_signed(advance)
@@ -127,6 +145,19 @@ def test_a_returned_payment_is_paid_to_the_mended_account_after_it_was_checked_a
 def progress(walk: Begin, office: Any) -> Any:
     office.connectors["funds.calculate_progress"] = calculated(134400)
     return walk("progress_payment").do("g1_report", **REPORT)
+
+
+@pytest.mark.parametrize(
+    ("step", "back_to"),
+    [("g2_town_measure", "g1_report"), ("g5_town_review", "g3_request"), ("g8_county_project", "g3_request")],
+)
+def test_the_village_reads_what_is_missing_for_its_progress(progress: Any, step: str, back_to: str) -> None:
+    while step not in progress.open:
+        for open_step in progress.open:
+            progress.do(open_step, "agree", verified_value=Decimal(240000), amount_requested=Decimal(134400))
+    progress.do(step, "return_for_correction", missing_items=MISSING, opinion_text="照片没有定位")
+
+    assert told(progress, back_to) == (MISSING, "照片没有定位")
 
 
 def requested(case: Any) -> Any:

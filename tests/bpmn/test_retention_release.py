@@ -82,9 +82,10 @@ def test_an_application_is_corrected_and_keeps_the_account_that_was_changed(
 ) -> None:
     case = rechecked(walk).agree("r3_sign", "r3_finance_consent").do("r4_pay", bank_status="returned")
     case.do("r4x_payee_change", bank_account="2", payee_type="village").agree("r4x_account_check", "r3_sign")
-    case.do("r3_finance_consent", "return_to_previous").do("r2_recheck", "return_for_correction")
+    case.do("r3_finance_consent", "return_to_previous").do("r2_recheck", "return_for_correction", opinion_text="缺照片")
 
     assert case.task("r1_apply").inputs["bank_account"] == "2"
+    assert case.task("r1_apply").inputs["return_opinion"] == "缺照片"
     case.do("r1_apply").do("r2_recheck", "agree", issue_found=False)
     assert office.inputs_of("funds.propose_payment")["bank_account"] == "2"
 
