@@ -105,6 +105,12 @@ def test_a_resolution_that_does_not_pass_ends_in_the_village(walk: Begin) -> Non
     assert case.ended == "end_village_rejected"
 
 
+def test_a_notice_is_not_dated_back_to_before_it_could_be_put_up(walk: Begin) -> None:
+    case = applied(walk)
+
+    assert case.task("p3_village_notice").inputs["earliest_start"] == date(2026, 3, 2)
+
+
 def test_a_notice_cannot_be_ended_early(walk: Begin) -> None:
     case = applied(walk)
     case.do("p3_village_notice", notice_start=date(2026, 3, 2), notice_days=Decimal(5))
@@ -286,6 +292,14 @@ def test_an_objection_that_is_upheld_brings_a_correction_and_a_new_notice(walk: 
     assert case.open == ["p1c_correct"]
     assert case.do("p1c_correct", **APPLICATION).open == ["p2_resolution"]
     assert village_noticed(case.agree("p2_resolution")).open == ["p4_town_review"]
+
+
+def test_the_village_reads_why_it_must_change_what_was_objected_to(walk: Begin) -> None:
+    case = object_to(applied(walk), upheld=False)
+    inputs = village_noticed(object_to(case, upheld=True)).task("p1c_correct").inputs
+
+    assert inputs["missing_items"] == [{"item": "占用农田", "requirement": "已核查"}]
+    assert "异议成立" in inputs["return_opinion"]
 
 
 def test_after_two_failed_notices_the_town_says_what_to_do(walk: Begin) -> None:
