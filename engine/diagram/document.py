@@ -30,7 +30,9 @@ def _tree(content: bytes) -> etree._ElementTree:
     try:
         tree = etree.ElementTree(etree.fromstring(content, parser))
     except (etree.XMLSyntaxError, ValueError) as fault:
-        raise _refused("not-xml", getattr(fault, "lineno", None), f"文件不是正确的 XML：{fault}") from fault
+        line, column = getattr(fault, "position", (1, 1))
+        message = f"文件不是正确的 XML，第 {line} 行第 {column} 列附近有误，请用流程编辑器重新导出。"
+        raise _refused("not-xml", line, message) from fault
     if tree.docinfo.internalDTD is not None:
         raise _refused("doctype", 1, "文件含有 DOCTYPE 声明，出于安全不予接受，请删除后重试。")
     return tree

@@ -284,6 +284,9 @@ class Diagram:
     """A whole file."""
 
     processes: tuple[Process, ...]
+    #: of the file's root element
+    id: str | None = None
+    line: int | None = None
     #: process id -> the pool's name
     pools: Mapping[str, str] = field(default_factory=dict)
     #: what the reader found wrong while reading on

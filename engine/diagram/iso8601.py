@@ -16,6 +16,8 @@ _DURATION = re.compile(
 )
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?")
 _CYCLE = re.compile(r"R(?P<times>\d{0,9})/(?:(?P<start>[^/P]+)/)?(?P<interval>P[^/]+)")
+#: meant as a duration, but out of range or out of order
+_ALMOST = re.compile(r"(R\d*/)?-?P(T?\d[\dYMWDTHS.,]*|T)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,11 @@ def is_literal(text: str) -> bool:
     return bool(_DURATION.fullmatch(text) or _INSTANT.fullmatch(text) or _CYCLE.fullmatch(text))
 
 
+def is_slip(text: str) -> bool:
+    """Whether a duration was meant that is out of range or out of order; FEEL would read a name."""
+    return not is_literal(text) and _ALMOST.fullmatch(text) is not None
+
+
 def parse_duration(text: str) -> Period | None:
     match = _DURATION.fullmatch(text)
     if match is None or text.endswith(("P", "T")):
@@ -66,7 +73,7 @@ def parse_instant(text: str) -> datetime | None:
         return None
     try:
         return to_instant(datetime.fromisoformat(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

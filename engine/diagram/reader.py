@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from lxml import etree
@@ -27,6 +28,9 @@ _PARTS = """
     multiInstanceLoopCharacteristics standardLoopCharacteristics script conditionExpression completionCondition
     eventDefinitionRef dataOutput dataInput outputSet inputSet
 """
+#: The key of a process is part of addresses and file names.
+_KEY = re.compile(r"[^\W\d][\w.-]{0,99}")
+_LONGEST_COUNT = 10
 PASSIVE = frozenset(_PASSIVE.split())
 PARTS = frozenset(_PARTS.split())
 KINDS = frozenset(kind.value for kind in Kind)
@@ -54,14 +58,17 @@ class _Reader:
             for p in self.root.iter(bpmn("participant"))
             if p.get("processRef")
         }
-        return Diagram(processes=processes, pools=pools, problems=tuple(self.problems))
+        return Diagram(
+            id=self.root.get("id"),
+            line=line_of(self.root),
+            processes=processes,
+            pools=pools,
+            problems=tuple(self.problems),
+        )
 
     def _process(self, element: etree._Element) -> Process:
-        process_id = element.get("id") or ""
-        if not process_id:
-            self._problem("no-process-id", element, "流程没有 id，请在属性面板中填写流程标识。")
         return Process(
-            id=process_id,
+            id=self._process_id(element),
             line=line_of(element),
             name=element.get("name") or "",
             documentation=text_of(element.find(bpmn("documentation"))),
@@ -69,6 +76,16 @@ class _Reader:
             extension=extension_of(element),
             scope=self._scope(element, _lanes(element)),
         )
+
+    def _process_id(self, element: etree._Element) -> str:
+        if not element.get("id"):
+            self._problem("no-process-id", element, "流程没有 id，请在属性面板中填写流程标识。")
+            return ""
+        process_id = self._id(element, "process")
+        if not _KEY.fullmatch(process_id):
+            message = "流程标识应以字母或汉字开头，只含字母、汉字、数字和 _ . -，不超过 100 个字，请改正。"
+            self._problem("process-id", element, message)
+        return process_id
 
     def _scope(self, element: etree._Element, lanes: Mapping[str, str]) -> Scope:
         nodes: dict[str, Node] = {}
@@ -177,7 +194,7 @@ def _loop(element: etree._Element) -> Loop | None:
         sequential=True,
         condition=expression(standard.find(bpmn("loopCondition"))),
         test_before=flag(standard, "testBefore", False),
-        maximum=int(maximum) if maximum and maximum.isdigit() else None,
+        maximum=int(maximum) if maximum and maximum.isdecimal() and len(maximum) < _LONGEST_COUNT else None,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from engine import feel
 from engine.diagram.elements import TimerKind
 from engine.diagram.iso8601 import Cycle, Period, parse_cycle, parse_duration, parse_instant, to_instant
 from engine.feel import YearsMonthsDuration
@@ -29,7 +30,8 @@ def schedule(kind: TimerKind, value: Any, now: datetime, element_id: str) -> Sch
         return _first_of(cycle, now)
     due_at = _due_at(value, now)
     if due_at is None or kind is TimerKind.CYCLE:
-        raise NotUsable(f"定时表达式应得到日期、时间或时长，实际得到 {value!r}。", element=element_id)
+        message = f"定时表达式应得到日历范围内的日期、时间或时长，实际得到 {feel.text_of(value)}。"
+        raise NotUsable(message, element=element_id)
     return Schedule(due_at=due_at)
 
 
@@ -47,11 +49,14 @@ def _first_of(cycle: Cycle, now: datetime) -> Schedule:
 
 def _due_at(value: Any, now: datetime) -> datetime | None:
     period = _period(value)
-    if period is not None:
-        return period.after(now)
-    if isinstance(value, str):
-        return parse_instant(value)
-    return to_instant(value) if isinstance(value, date) else None
+    try:
+        if period is not None:
+            return period.after(now)
+        if isinstance(value, str):
+            return parse_instant(value)
+        return to_instant(value) if isinstance(value, date) else None
+    except (OverflowError, ValueError):
+        return None
 
 
 def _period(value: Any) -> Period | None:

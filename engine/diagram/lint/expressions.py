@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,8 +15,8 @@ from engine.diagram.lint import foreign
 from engine.diagram.namespaces import line_of
 from engine.diagram.problems import Problem, error, warning
 
-#: `language` values that mean FEEL or nothing in particular.
-FEEL_LANGUAGES = ("feel", "https://www.omg.org/spec/feel/", "http://www.omg.org/spec/feel/", "")
+#: `language` values that mean FEEL or nothing in particular; DMN names the language anew in every version.
+FEEL_LANGUAGE = re.compile(r"(feel|https?://www\.omg\.org/spec/(dmn/\d+/)?feel/.*)?")
 XPATH_DEFAULT = "http://www.w3.org/1999/xpath"
 
 
@@ -54,6 +55,7 @@ def _language(root: etree._Element) -> Iterator[Problem]:
 def _node(node: Node) -> Iterator[Problem]:
     yield from _compile(_slots(node))
     yield from _script(node)
+    yield from _due(node)
     for event in node.events:
         timer = event.timer
         if timer is None:
@@ -66,6 +68,13 @@ def _node(node: Node) -> Iterator[Problem]:
     for event in node.events:
         if event.trigger == "conditional" and event.condition is None:
             yield error("no-condition", node.id, event.line, f"条件事件“{node.title}”没有填写条件。")
+
+
+def _due(node: Node) -> Iterator[Problem]:
+    text = (node.extension.get("dueIn") or "").strip()
+    if (iso8601.is_literal(text) or iso8601.is_slip(text)) and iso8601.parse_duration(text) is None:
+        message = f"办理期限“{text}”应为工作日数或时长，例如 5 或 P5D，请改正。"
+        yield error("due-in", node.id, node.line, message)
 
 
 def _slots(node: Node) -> Iterator[Slot]:
@@ -145,7 +154,7 @@ def _timer(node: Node, kind: TimerKind, source: ExpressionText) -> Iterator[Prob
     text = source.text
     slot = Slot(element_id=node.id, label="定时", source=source, literal=iso8601.is_literal)
     yield from _compile([slot])
-    if iso8601.is_literal(text) and not _fits(kind, text):
+    if iso8601.is_slip(text) or (iso8601.is_literal(text) and not _fits(kind, text)):
         message = f"定时“{text}”与它的类型 {kind.value} 不符，或超出范围，请改正。"
         yield error("timer", node.id, source.line, message)
     cycle = iso8601.parse_cycle(text)
@@ -164,7 +173,7 @@ def _fits(kind: TimerKind, text: str) -> bool:
 
 
 def _is_feel(language: str) -> bool:
-    return language in FEEL_LANGUAGES or language.startswith(FEEL_LANGUAGES[1:3])
+    return FEEL_LANGUAGE.fullmatch(language) is not None
 
 
 def _shortened(text: str) -> str:

@@ -11,8 +11,9 @@ from engine.diagram.problems import Problem, error, warning
 
 def check(diagram: Diagram) -> Iterator[Problem]:
     if diagram.main is None:
+        place = next(iter(diagram.processes), diagram)
         message = "文件里没有可执行的流程，请在流程属性中勾选“可执行”。"
-        yield error("no-process", None, None, message)
+        yield error("no-process", place.id, place.line, message)
     for process in diagram.processes:
         if process.executable is False and process is not diagram.main:
             continue

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.diagram.iso8601 import Period, is_literal, parse_cycle, parse_duration, parse_instant
+from engine.diagram.iso8601 import Period, is_literal, is_slip, parse_cycle, parse_duration, parse_instant
 
 BASE = datetime(2026, 1, 31, 1, 0, tzinfo=UTC)
 
@@ -39,6 +39,17 @@ def test_dates_are_meant_in_the_offices_zone():
     assert parse_instant("2026-03-01") == datetime(2026, 2, 28, 16, 0, tzinfo=UTC)
     assert parse_instant("2026-03-01T00:00:00Z") == datetime(2026, 3, 1, tzinfo=UTC)
     assert parse_instant("2026-13-01") is None
+    assert parse_instant("0001-01-01T00:00:00+14:00") is None
+
+
+@pytest.mark.parametrize("text", ["P9999Y", "P1H", "PT1D", "P1DT", "PT"])
+def test_a_duration_gone_wrong_is_not_taken_for_a_name(text):
+    assert is_slip(text)
+
+
+@pytest.mark.parametrize("text", ["P5D", "P", "PERIOD", "P.days", "2026-03-01", "R3/PT1H"])
+def test_names_and_durations_are_no_slips(text):
+    assert not is_slip(text)
 
 
 def test_cycles():

@@ -162,10 +162,15 @@ def test_what_is_not_connected_right_is_refused(file, errors, body, code, elemen
         (event("<bpmn:timerEventDefinition/>"), "no-timer"),
         (event(timer("timeDuration", "2026-01-01")), "timer"),
         (event(timer("timeCycle", "R3/PT0S")), "timer"),
+        (event(timer("timeDuration", "P9999Y")), "timer"),
+        (event(timer("timeDate", "0001-01-01T00:00:00+14:00")), "timer"),
+        ('<bpmn:userTask id="a" anlan:dueIn="2026-03-02"/>', "due-in"),
+        ('<bpmn:userTask id="a" anlan:dueIn="P1H"/>', "due-in"),
         (event(timer("timeDuration", "P99999D") + timer("timeDuration", "P1D")), "unsupported-event"),
         (event('<bpmn:linkEventDefinition name="x"/>').replace("Catch", "Throw"), "link"),
         ('<bpmn:task id="a"><bpmn:multiInstanceLoopCharacteristics/></bpmn:task>', "no-collection"),
         ('<bpmn:task id="a"><bpmn:standardLoopCharacteristics/></bpmn:task>', "loop-endless"),
+        ('<bpmn:task id="a"><bpmn:standardLoopCharacteristics loopMaximum="²"/></bpmn:task>', "loop-endless"),
         (multi("", 'anlan:collection="x" anlan:outputCollection="y"'), "no-output-element"),
     ],
 )
@@ -173,6 +178,41 @@ def test_what_would_not_be_executed_right_is_refused(around, errors, element, co
     found = errors(around(element))
 
     assert code in [problem.code for problem in found if problem.element_id == "a"]
+
+
+def test_a_file_without_a_process_to_execute_is_refused_at_its_process(file, errors):
+    content = file(START + END + FLOW)
+
+    (found,) = errors(content.replace(b'isExecutable="true"', b'isExecutable="false"'))
+    assert (found.code, found.element_id, found.line) == ("no-process", "p", 3)
+    (found,) = errors(content.replace(b"bpmn:process", b"bpmn:collaboration"))
+    assert (found.code, found.element_id, found.line) == ("no-process", "definitions", 2)
+
+
+@pytest.mark.parametrize("key", ["x/y", "a b", "1st", "&quot;", "a" * 101])
+def test_a_process_is_named_by_a_key(file, errors, key):
+    content = file(START + END + FLOW).replace(b'id="p"', f'id="{key}"'.encode())
+
+    assert [(problem.code, problem.line) for problem in errors(content)] == [("process-id", 3)]
+
+
+@pytest.mark.parametrize("key", ["修缮", "sid-12.3_x", "_1"])
+def test_keys_of_other_modelers_are_taken(file, errors, key):
+    assert errors(file(START + END + FLOW).replace(b'id="p"', f'id="{key}"'.encode())) == []
+
+
+def test_two_processes_have_two_keys(file, errors):
+    twice = file(START + END + FLOW).replace(b"</bpmn:definitions>", b'<bpmn:process id="p"/></bpmn:definitions>')
+
+    assert "duplicate-id" in [problem.code for problem in errors(twice)]
+
+
+@pytest.mark.parametrize("language", ["FEEL", "https://www.omg.org/spec/DMN/20191111/FEEL/"])
+def test_feel_has_many_names(around, errors, language):
+    condition = f'<bpmn:condition language="{language}">x = 1</bpmn:condition>'
+    content = around(event(f"<bpmn:conditionalEventDefinition>{condition}</bpmn:conditionalEventDefinition>"))
+
+    assert errors(content.replace(b' id="definitions"', f' expressionLanguage="{language}"'.encode())) == []
 
 
 def test_the_functions_of_the_engine_may_be_called(around, errors):

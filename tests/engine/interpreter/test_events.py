@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.interpreter import BpmnError, TimerNotDue, WaitNotLive
+from engine.interpreter.errors import NotUsable
 
 
 def test_a_notice_cannot_be_ended_before_its_time(play):
@@ -141,6 +142,22 @@ def test_timers_take_iso_literals_and_feel(play, kind, text, due):
     )
 
     assert case.wait("t").due_at.isoformat() == due
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("5", "5"), ("nothing", "null"), ('duration("P999999999Y")', "P999999999Y"), ('"soon"', "soon")],
+)
+def test_what_is_no_time_of_the_calendar_stops_the_step_in_words(play, text, shown):
+    definition = f"<bpmn:timerEventDefinition><bpmn:timeDuration>{text}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+
+    with pytest.raises(NotUsable, match=f"实际得到 {shown}。"):
+        play(f"""
+            s: startEvent
+            t: intermediateCatchEvent {definition}
+            e: endEvent
+            s -> t -> e
+        """)
 
 
 def test_a_message_carries_its_values_into_the_case(play):
