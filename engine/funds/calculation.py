@@ -87,16 +87,19 @@ class SettlementSum:
     payable: Payable
 
 
-def advance(terms: Terms, paid: Paid, *, ratio: Decimal | None = None, requested: int | None = None) -> Payable:
+def advance(
+    terms: Terms, paid: Paid, *, ratio: Decimal | None = None, withhold: int = 0, requested: int | None = None
+) -> Payable:
     """A share of the ceiling before work is certified; `ratio` overrides the county's (D02)."""
     entitled = share_of(terms.ceiling, terms.advance_ratio if ratio is None else ratio)
-    amount = _least(entitled - paid.total, requested)
+    amount = _least(entitled - paid.total - withhold, requested)
     return Payable(
         ceiling=terms.ceiling,
         cap=entitled,
         paid_before=paid.total,
         amount=max(0, amount),
         gross=entitled,
+        withheld_now=withhold,
         advance_outstanding=paid.advance + max(0, amount),
     )
 

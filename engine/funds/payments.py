@@ -19,6 +19,9 @@ from engine.funds.records import every
 from engine.ports import Work
 from engine.serials import next_serial
 
+#: put on record, nothing paid yet
+OPEN = (PaymentStatus.PROPOSED, PaymentStatus.APPROVED)
+
 
 def latest(work: Work, *statuses: PaymentStatus) -> Payment | None:
     """The case's last payment order in one of these states."""
@@ -43,6 +46,15 @@ def needed(work: Work, message: str, *statuses: PaymentStatus) -> Payment:
 def change(connection: Connection, payment_id: str, **values: Any) -> None:
     """Write facts of a payment order."""
     connection.execute(update(Payment).where(Payment.id == payment_id).values(**values))
+
+
+def cancel_open(connection: Connection, case_id: str) -> None:
+    """What a case has proposed and not paid is void."""
+    connection.execute(
+        update(Payment)
+        .where(Payment.case_id == case_id, Payment.status.in_(OPEN))
+        .values(status=PaymentStatus.CANCELED)
+    )
 
 
 def next_number(work: Work, project: Project) -> str:

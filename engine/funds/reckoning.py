@@ -43,11 +43,13 @@ class Standing:
         )
 
 
-def advance(standing: Standing, *, cap_ratio: Decimal | None, requested: int | None) -> Payable:
+def advance(
+    standing: Standing, *, cap_ratio: Decimal | None, withhold: int = 0, requested: int | None = None
+) -> Payable:
     """The advance a project may get; nothing where its kind of project gets none."""
     barred = projects.advance_barred(standing.project, standing.policy)
     ratio = Decimal(0) if barred else cap_ratio
-    return calculation.advance(standing.terms, standing.paid, ratio=ratio, requested=requested)
+    return calculation.advance(standing.terms, standing.paid, ratio=ratio, withhold=withhold, requested=requested)
 
 
 def needs_meeting(standing: Standing, amount: int) -> bool:

@@ -28,7 +28,6 @@ from engine.funds.reckoning import Standing
 from engine.funds.records import first
 from engine.ports import Work
 
-_OPEN = (PaymentStatus.PROPOSED, PaymentStatus.APPROVED)
 #: the levels of D01 at which a meeting decides
 _MEETINGS = ("county_meeting", "county_leading_group")
 
@@ -48,7 +47,8 @@ def propose_payment(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     payable = _payable(kind, inputs, work, standing)
     amount = inputs.money("payable_approved")
     _check_amount(amount, payable)
-    _cancel_open(work)
+    # A new proposal of the case takes the place of its last one.
+    payments.cancel_open(work.connection, work.case.id)
     payment_id = _insert(kind, inputs, work, standing, payable, amount)
     parts = payments.split(work.connection, standing.project, amount)
     payments.store_shares(work.connection, payment_id, parts)
@@ -66,7 +66,7 @@ def _payable(kind: PaymentKind, inputs: Inputs, work: Work, standing: Standing) 
     withhold = inputs.optional_money("withhold_this")
     cap_ratio = inputs.optional_ratio("cap_ratio")
     if kind == PaymentKind.ADVANCE:
-        return reckoning.advance(standing, cap_ratio=cap_ratio, requested=None)
+        return reckoning.advance(standing, cap_ratio=cap_ratio, withhold=withhold or 0)
     if kind == PaymentKind.PROGRESS:
         value = inputs.money("verified_value")
         return reckoning.progress(standing, value, cap_ratio=cap_ratio, withhold=withhold or 0, requested=None)
@@ -92,13 +92,6 @@ def _check_amount(amount: int, payable: Payable) -> None:
     payments.ensure_within(payable.paid_before, amount, payable.cap, "payable_approved")
     if amount > payable.payable:
         refuse("payable_approved", f"核定应付 {show(amount)}超过系统计算的应付 {show(payable.payable)}")
-
-
-def _cancel_open(work: Work) -> None:
-    """A new proposal of the case takes the place of its last one."""
-    earlier = payments.latest(work, *_OPEN)
-    if earlier is not None:
-        payments.change(work.connection, earlier.id, status=PaymentStatus.CANCELED)
 
 
 def _insert(kind: PaymentKind, inputs: Inputs, work: Work, standing: Standing, payable: Payable, amount: int) -> str:
@@ -259,7 +252,7 @@ def confirm_receipt(inputs: Inputs, work: Work) -> Mapping[str, Any]:
 def cancel_payment(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     """Reimbursement is refused (拒付): the order is void; another case may ask again."""
     project_of(inputs, work)
-    payment = payments.latest(work, *_OPEN)
+    payment = payments.latest(work, *payments.OPEN)
     if payment is not None:
         payments.change(
             work.connection,

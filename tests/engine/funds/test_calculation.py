@@ -119,6 +119,14 @@ def test_a_penalty_is_deducted_once_and_never_paid_later() -> None:
     assert settlement(EXAMPLE_A, paid, 470_000_00).payable.payable == 455_900_00 - 10_000_00 - paid.total
 
 
+def test_a_penalty_taken_from_the_advance_is_not_paid_with_the_progress() -> None:
+    due = advance(EXAMPLE_A, Paid(), withhold=1_000_00)
+    assert (due.payable, due.withheld_now) == (143_000_00, 1_000_00)
+
+    paid = Paid(advance=due.payable, total=due.payable, withheld=due.withheld_now)
+    assert settlement(EXAMPLE_A, paid, 470_000_00).payable.payable == 455_900_00 - 144_000_00
+
+
 def test_repairs_are_paid_from_the_retention() -> None:
     paid = Paid(advance=144_000_00, total=455_900_00)
 
