@@ -102,6 +102,8 @@ class Case:
                 "result": self.bundle.name_of(step.ended or ""),
             }
         self._update(changes)
+        if ended:
+            self._tell_project()
 
     def _update(self, changes: Mapping[str, Any]) -> None:
         changed = self.work.connection.execute(
@@ -124,6 +126,11 @@ class Case:
         )
         self._cancel_open_tasks()
         self._replace_subscriptions(())
+        self._tell_project()
+
+    def _tell_project(self) -> None:
+        if self.work.tools.projects:
+            self.work.tools.projects.case_ended(self.work.connection, self.row.id)
 
     def _title(self, variables: Mapping[str, Any]) -> str:
         specification = self.bundle.specification

@@ -119,6 +119,12 @@ class ProjectPort(Protocol):
         self, connection: Connection, project_id: str, process_key: str, policy: Mapping[str, Any], today: date
     ) -> Sequence[StartBlock]: ...
 
+    def withdrawal_block(self, connection: Connection, case_id: str) -> str | None:
+        """Why a case can no longer be withdrawn, or None: what it has put on record would be left half done."""
+
+    def case_ended(self, connection: Connection, case_id: str) -> None:
+        """A case is over, however it ended: what it had only proposed is void."""
+
 
 class PolicyPort(Protocol):
     """Finds the policy profile that is in force."""

@@ -1,4 +1,4 @@
-"""The project as cases see it: its facts in expressions, and whether a process may start for it."""
+"""The project as cases see it: its facts in expressions, whether a process may start for it or be withdrawn."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.funds import blocks, closing, projects
+from engine.funds import blocks, closing, payments, projects
 from engine.funds.model import Contract, Project, RecoveryClaim, Settlement
 from engine.funds.money import to_yuan
 from engine.funds.payees import last_payee, payee_facts
+from engine.funds.records import first
 from engine.policy.parameters import Parameters
 from engine.ports import StartBlock
 
@@ -38,6 +39,15 @@ class FundsProjects:
     ) -> Sequence[StartBlock]:
         """Why the process cannot be started now."""
         return blocks.may_start(connection, project_id, process_key, Parameters(policy), today)
+
+    def withdrawal_block(self, connection: Connection, case_id: str) -> str | None:
+        """A settled project is handed over and archived by the case that settled it; no other can."""
+        settled = first(connection, Settlement, Settlement.case_id == case_id)
+        return "结算已经登记" if settled else None
+
+    def case_ended(self, connection: Connection, case_id: str) -> None:
+        """A payment order that a case has not paid is void with it."""
+        payments.cancel_open(connection, case_id)
 
 
 def _plain(project: Project) -> dict[str, Any]:
@@ -75,6 +85,7 @@ def _money(
 ) -> dict[str, Any]:
     paid = projects.paid_of(connection, project.id)
     held = closing.retention_held(connection, settlement) if settlement else 0
+    repairs = settlement.repair_fen if settlement else 0
     limit = projects.payable_at_most(project, contract, settlement)
     return {
         "approved_amount": to_yuan(project.approved_fen),
@@ -85,7 +96,7 @@ def _money(
         "advance_paid": to_yuan(paid.advance),
         "earned_value": to_yuan(paid.earned_value),
         "retention_held": to_yuan(held),
-        "available": to_yuan(max(0, limit - paid.total - paid.withheld - held)),
+        "available": to_yuan(max(0, limit - paid.total - paid.withheld - held - repairs)),
     }
 
 

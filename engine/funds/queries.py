@@ -150,6 +150,7 @@ def money_summary(connection: Connection, project: Project) -> MoneySummary:
     settlement = projects.settlement_of(connection, project.id)
     paid = projects.paid_of(connection, project.id)
     held = closing.retention_held(connection, settlement) if settlement else 0
+    repairs = settlement.repair_fen if settlement else 0
     claim = projects.open_claim(connection, project.id)
     most = projects.payable_at_most(project, contract, settlement)
     return MoneySummary(
@@ -161,7 +162,7 @@ def money_summary(connection: Connection, project: Project) -> MoneySummary:
         in_flight=to_yuan(_in_flight(connection, project.id)),
         retention=to_yuan(settlement.retention_fen if settlement else 0),
         retention_held=to_yuan(held),
-        available=to_yuan(max(0, most - paid.total - paid.withheld - held)),
+        available=to_yuan(max(0, most - paid.total - paid.withheld - held - repairs)),
         recoverable=to_yuan(claim.remaining_fen if claim else 0),
     )
 

@@ -127,6 +127,10 @@ def _ensure_undecided(work: UnitOfWork, case: Case) -> None:
     )
     if decided is not None:
         raise Refused(f"“{decided}”已经作出决定，办件不能再撤销。")
+    projects = work.tools.projects
+    recorded = projects.withdrawal_block(work.connection, case.row.id) if projects else None
+    if recorded is not None:
+        raise Refused(f"{recorded}，办件不能再撤销。")
 
 
 def fire_timer(work: UnitOfWork, command: FireTimer) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.errors import NotFound
+from engine.funds import FundsProjects
 from engine.funds.queries import project_view, projects_page, startable
 from engine.policy.parameters import Parameters, resolve
 
@@ -82,3 +83,13 @@ def test_a_page_knows_what_may_be_started(ledger: Ledger, connection: Connection
     offers = startable(connection, project_id, Parameters(resolve()), ledger.today)
 
     assert [key for key, reasons in offers.items() if not reasons] == ["advance_payment", "completion_settlement"]
+
+
+def test_what_an_ended_case_has_not_paid_is_void(ledger: Ledger, connection: Connection) -> None:
+    project_id = ledger.prepare()
+    ledger.case("advance_payment")
+    ledger.call("propose_payment", pay_stage="advance", payable_approved="144000")
+
+    FundsProjects().case_ended(connection, ledger.case_id)
+
+    assert [payment.status for payment in project_view(connection, project_id, YONGJIA).payments] == ["canceled"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine.errors import AnlanError, Invalid, Refused
+from engine.funds import FundsProjects
 
 if TYPE_CHECKING:
     from conftest import Ledger
@@ -294,6 +295,17 @@ def test_repairs_come_out_of_the_retention(ledger: Ledger) -> None:
     assert ledger.call("release_retention", issue_found=True, repair_cost="4000")["release_amount"] == 10_100
     ledger.pay("retention", "10100")
     assert ledger.facts()["paid"] == 466_000
+    assert ledger.facts()["available"] == 0
+
+
+def test_a_case_that_has_settled_is_not_withdrawn(ledger: Ledger) -> None:
+    ledger.prepare()
+    ledger.advance()
+    before = FundsProjects().withdrawal_block(ledger.connection, ledger.case_id)
+    ledger.settle("100000", "100000")
+
+    assert (before, ledger.facts()["settlement"]["payable"]) == (None, -47_000)
+    assert FundsProjects().withdrawal_block(ledger.connection, ledger.case_id) == "结算已经登记"
 
 
 def test_a_settlement_needs_acceptance_an_auditor_and_paid_wages(ledger: Ledger) -> None:
