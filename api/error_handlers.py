@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from api.errors import Busy, Refusal, Unauthenticated, refusal_of
 from api.pages.frame import refusal_page
 from api.security import protect
-from engine.errors import AnlanError
+from engine import feel
+from engine.errors import AnlanError, NotComputable
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(OperationalError, _on_busy)
+    app.add_exception_handler(feel.FeelError, _on_expression)
     app.add_exception_handler(Exception, _on_fault)
 
 
@@ -101,6 +103,11 @@ def _on_http(request: Request, error: Exception) -> Response:
 def _on_busy(request: Request, error: Exception) -> Response:
     _LOG.error("the database did not answer", exc_info=error)
     return answer(request, refusal_of(Busy()))
+
+
+def _on_expression(request: Request, error: Exception) -> Response:
+    """A form that is shown reads its conditions outside of any command."""
+    return answer(request, refusal_of(NotComputable(f"表达式无法计算：{error}，请联系流程设计员。")))
 
 
 def _on_fault(request: Request, error: Exception) -> Response:

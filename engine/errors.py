@@ -42,6 +42,12 @@ class Refused(AnlanError):
     code = "refused"
 
 
+class NotComputable(Refused):
+    """流程或表单里的表达式无法计算，请联系流程设计员。"""
+
+    code = "not-computable"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FieldProblem:
     """One thing that is wrong with what was sent, and where."""

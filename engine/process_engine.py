@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from engine import feel
 from engine.clock import LOCAL_ZONE, Clock
 from engine.commands import Command
-from engine.errors import Conflict
+from engine.errors import Conflict, NotComputable
 from engine.handlers import handler_of
 from engine.store.database import Database
 from engine.unit_of_work import Tools, UnitOfWork
@@ -42,5 +42,7 @@ class ProcessEngine:
                 result = handle(work, command)
             except IntegrityError as error:
                 raise Conflict from error
+            except feel.FeelError as fault:
+                raise NotComputable(f"表达式无法计算：{fault}，请联系流程设计员。") from fault
             connection.commit()
         return result

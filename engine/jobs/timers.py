@@ -24,6 +24,9 @@ def fire_due_timers(engine: ProcessEngine, limit: int = 1000) -> int:
             fired += engine.execute(FireTimer(actor=SYSTEM, instance_id=instance_id, wait_id=wait_id))
         except AnlanError as error:
             _LOG.warning("timer %s of case %s was refused: %s", wait_id, instance_id, error.message)
+        except Exception:
+            # One case that cannot go on must not hold up the notices and deadlines of all others.
+            _LOG.exception("timer %s of case %s failed", wait_id, instance_id)
     return fired
 
 

@@ -10,14 +10,28 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from engine.case import Case
 from engine.clock import ManualClock
-from engine.commands import Actor, ClaimTask, CompleteTask, Delegate, ReleaseTask, StartProcess, WithdrawProcess
-from engine.errors import Conflict, Forbidden, Invalid, Refused
+from engine.commands import (
+    SYSTEM,
+    Actor,
+    ClaimTask,
+    CompleteTask,
+    Delegate,
+    DeploymentResource,
+    DeployResources,
+    ReleaseTask,
+    StartProcess,
+    WithdrawProcess,
+)
+from engine.errors import Conflict, Forbidden, Invalid, NotComputable, Refused
 from engine.jobs.timers import fire_due_timers
 from engine.model import HistoryEvent, ProcessInstance, UserTask
 from engine.process_engine import ProcessEngine
 from engine.queries.inbox import todo
 from engine.queries.viewer import viewer_of
+
+from .conftest import DIAGRAMS
 
 APPLICATION = {"title": "石溪路面硬化", "amount": Decimal("424660.00")}
 
@@ -261,3 +275,38 @@ def _at_once(act: Callable[[str], Any], logins: list[str]) -> list[Any]:
 
     with ThreadPoolExecutor(len(logins)) as pool:
         return list(pool.map(attempt, logins))
+
+
+ENDLESS = "count(for i in 1..99999 return count(for j in 1..9999 return i * j))"
+
+
+def _changed(engine: ProcessEngine, *changes: tuple[str, str]) -> None:
+    content = (DIAGRAMS / "grant.bpmn").read_text()
+    for before, after in changes:
+        content = content.replace(before, after)
+    resource = DeploymentResource(name="grant.bpmn", content=content.encode())
+    engine.execute(DeployResources(actor=SYSTEM, resources=(resource,)))
+
+
+def test_an_expression_beyond_its_limits_refuses_the_command(office: Office) -> None:
+    _changed(office.engine, ('titleTemplate="application.title"', f'titleTemplate="{ENDLESS}"'))
+
+    with pytest.raises(NotComputable, match="计算量过大"):
+        office.start()
+
+
+def test_a_case_that_cannot_go_on_holds_up_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = office.apply()
+    office.wait(hours=1)
+    well = office.apply()
+    save = Case.save
+
+    def spoilt(case: Case, *rest: Any, **more: Any) -> Any:
+        if case.row.id == stuck:
+            raise ZeroDivisionError
+        return save(case, *rest, **more)
+
+    monkeypatch.setattr(Case, "save", spoilt)
+
+    assert office.wait(days=5) == 1
+    assert office.open_task(well).name == "乡镇审查"
