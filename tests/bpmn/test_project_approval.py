@@ -154,6 +154,23 @@ def test_a_changed_amount_is_resolved_and_noticed_again(walk: Begin) -> None:
     assert village_noticed(case.agree("p2_resolution")).open == ["p4_town_review"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"project_type": "infra_road"},
+        {"src_source_code": ["convergence_relocation_special"]},
+        {"reserve_no": None},
+    ],
+    ids=str,
+)
+def test_what_decides_the_notice_and_the_level_is_resolved_again_when_it_changes(
+    walk: Begin, change: dict[str, Any]
+) -> None:
+    case = at_county(walk).do("p7_county_intake", "return_for_correction")
+
+    assert case.do("p1c_correct", **(APPLICATION | change)).open == ["p2_resolution"]
+
+
 def test_a_correction_that_does_not_come_in_time_counts_as_withdrawn(walk: Begin) -> None:
     case = at_county(walk).do("p7_county_intake", "return_for_correction").wait_for("p1c_expired")
 
