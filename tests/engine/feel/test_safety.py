@@ -167,8 +167,8 @@ def _effort(text: str) -> float:
 def test_a_hostile_expression_costs_no_more_than_a_loop_that_uses_all_its_steps(text: str) -> None:
     loop = max(_effort("for i in 1..100000 return i + 1 + 1") for _ in range(2))
 
-    # `make bench` prints how long that is; here the two run side by side, whatever the machine is doing.
-    assert _effort(text) < 5 * loop
+    # The least of three: garbage collection of the whole test run is not the expression's work.
+    assert min(_effort(text) for _ in range(3)) < 5 * loop
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
