@@ -172,8 +172,10 @@ def _reported() -> Iterator[None]:
 
 
 def _tell(error: AnlanError) -> None:
-    errors.print(f"[red]{error.message}[/red]")
     problems = getattr(error, "problems", ())
+    # The table says each problem; the message only needs to say that there are some.
+    headline = error.message.partition("：")[0] if problems else error.message
+    errors.print(f"[red]{headline}[/red]")
     if problems:
         errors.print(_problem_table(map(_place, problems)))
 
