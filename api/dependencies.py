@@ -147,11 +147,21 @@ async def _ensure_token(request: Request, visit: Visit) -> None:
 
 async def read_form(request: Request) -> FormData:
     """The fields and files of an HTML form."""
-    form = await request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES, max_part_size=_LONGEST_FIELD)
-    for name, value in form.multi_items():
-        if "\x00" in name or (isinstance(value, str) and "\x00" in value):
-            raise BadRequest("提交的文字里有无法识别的字符，请检查后重新填写。")
+    try:
+        form = await request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES, max_part_size=_LONGEST_FIELD)
+        for name, value in form.multi_items():
+            _ensure_text(name)
+            _ensure_text(value if isinstance(value, str) else (value.filename or "").replace("\x00", ""))
+    except UnicodeError as error:
+        raise BadRequest("提交的文字里有无法识别的字符，请检查后重新填写。") from error
     return form
+
+
+def _ensure_text(text: str) -> None:
+    """Raise for what a database cannot keep: NUL, and half characters that odd charsets bring."""
+    if "\x00" in text:
+        raise UnicodeError
+    text.encode()
 
 
 def keep_session(response: Response, site: Site, opened: OpenedSession) -> None:

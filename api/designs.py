@@ -23,11 +23,12 @@ DESIGNER = "process_designer"
 
 
 def process_key(content: bytes) -> str:
-    """The id of a diagram's process; a diagram without one is refused."""
-    main = diagram.read(content).main
-    if main is None:
-        raise DiagramRefused(diagram.lint(content))
-    return main.id
+    """The id of a diagram's process; a diagram without a proper one is refused."""
+    read = diagram.read(content)
+    unnamed = [problem for problem in read.problems if problem.code in ("no-process-id", "process-id")]
+    if read.main is None or unnamed:
+        raise DiagramRefused(unnamed or diagram.lint(content))
+    return read.main.id
 
 
 def problems_of(visit: Visit, content: bytes) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def limit_of(path: str) -> int:
         return UPLOAD_LIMIT
     if path.startswith("/tasks/"):
         return FORM_LIMIT
-    if path.startswith(("/designer", "/api/v1/process-definitions", "/api/v1/decisions")):
+    if path.startswith(("/designer", "/api/v1/process-definitions", "/api/v1/decisions", "/api/v1/deployments")):
         return DIAGRAM_LIMIT
     return OTHER_LIMIT
 

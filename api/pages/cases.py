@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -71,7 +73,7 @@ def case_diagram(visit: VisitOf, instance_id: str) -> Response:
 
 def diagram_response(content: bytes, name: str) -> Response:
     """XML for scripts and downloads; a browser never opens it as a page of ours."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return Response(content, media_type="application/xml", headers=headers)
 
 

@@ -101,9 +101,7 @@ def diagram_xml(visit: VisitOf, key: str, version: str) -> Response:
         visit.require(designs.DESIGNER)
     with visit.reading() as connection:
         content = designs.diagram_of(connection, key, version)
-    return diagram_response(
-        content, f"{key}-{version}.bpmn" if key.isascii() and key.isidentifier() else "diagram.bpmn"
-    )
+    return diagram_response(content, f"{key}-{version}.bpmn")
 
 
 def _decision(connection: Any, key: str, version: str) -> bytes:

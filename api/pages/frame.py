@@ -108,7 +108,8 @@ def _left(request: Request) -> list[tuple[Kind, str]]:
         return []
     try:
         kind, text = json.loads(base64.urlsafe_b64decode(packed))
-    except (ValueError, TypeError, binascii.Error):
+        str(text).encode()
+    except (ValueError, TypeError, binascii.Error, RecursionError):
         return []
     known: tuple[Kind, ...] = ("success", "error", "warning", "info")
     return [(kind, str(text))] if kind in known else []

@@ -15,7 +15,7 @@ from api.pages.frame import page, redirect
 from api.presentation.desk import Desk, desk_of
 from api.presentation.tasks import task_address
 from engine.commands import ClaimTask, CompletedTask, CompleteTask, ReleaseTask, SaveTaskDraft
-from engine.errors import AnlanError, FieldProblem, Forbidden, Invalid, NotFound
+from engine.errors import AnlanError, Conflict, FieldProblem, Forbidden, Invalid, NotFound
 from engine.queries.case import case_view
 from forms.submission import Press, Submission, decode
 
@@ -110,6 +110,8 @@ def _complete(request: Request, desk: Desk, submission: Submission) -> Response:
     except NotFound:
         raise
     except AnlanError as refused:
+        if not desk.acting.may:
+            raise
         problems = (
             refused.problems if isinstance(refused, Invalid) else (FieldProblem(path="", message=refused.message),)
         )
@@ -135,7 +137,8 @@ def _again(
 ) -> Response:
     """The form as it was typed. Scripts get its content only, people the whole page."""
     if not desk.acting.may:
-        raise Forbidden(desk.acting.reason or "这项待办已经办结，不能再办理。")
+        kind = Conflict if desk.acting.candidate else Forbidden
+        raise kind(desk.acting.reason or "这项待办已经办结，不能再办理。")
     body = desk.render(submission.values, problems)
     if request.headers.get("hx-request") == "true":
         return HTMLResponse(body, status)

@@ -81,6 +81,8 @@ def _read_model(resource: DeploymentResource) -> dmn.DecisionModel:
         model = dmn.read(resource.content)
     except dmn.ModelRefused as refusal:
         raise Invalid((FieldProblem(path=resource.name, message=str(refusal)),)) from refusal
+    if not model.decision_ids:
+        raise Invalid((FieldProblem(path=resource.name, message="文件里没有决策表。"),))
     if model.problems:
         raise Invalid(tuple(FieldProblem(path=resource.name, message=str(problem)) for problem in model.problems))
     return model

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 from typing import Any
 
 import pytest
 
-from .conftest import PDF, Browser, Login
+from .conftest import DIAGRAMS, PDF, Browser, Login
 
 MULTIPART = "multipart/form-data; boundary=b"
 
@@ -202,3 +204,42 @@ def test_a_cookie_of_nonsense_is_no_session(anonymous: Any) -> None:
     for cookie in ("x", "a" * 5000, "%00"):
         answer = anonymous.get("/api/v1/session", headers={"Cookie": f"anlan_session={cookie}; anlan_flash=%%%"})
         assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "utf-7", "unicode_escape"])
+@pytest.mark.parametrize("part", ['name="title"', 'name="papers"; filename="+2AA-\\ud800.pdf"'])
+def test_half_characters_of_odd_charsets_are_refused(
+    charset: str, part: str, applicant: Browser, petition: dict[str, str]
+) -> None:
+    content = f"--b\r\nContent-Disposition: form-data; {part}\r\n\r\n+2AA-\\ud800\r\n--b--\r\n".encode()
+    kind = f"{MULTIPART}; charset={charset}"
+
+    assert _send(applicant, f"/tasks/{petition['task']}", content, kind).status_code == 400
+    assert _send(applicant, "/api/v1/attachments", content, kind).status_code == 400
+
+
+@pytest.mark.parametrize("left", [b"[" * 60_000, b'["error", "\\ud800"]', b'["error"]', b"5"])
+def test_a_message_cookie_of_nonsense_shows_nothing(left: bytes, anonymous: Any) -> None:
+    cookie = f"anlan_flash={base64.urlsafe_b64encode(left).decode()}"
+
+    assert anonymous.get("/login", headers={"Cookie": cookie}).status_code == 200
+
+
+@pytest.mark.parametrize("version", ["-99999999999999999999", "0", "99999999999999999999", "x"])
+def test_a_version_is_a_number_from_one(version: str, applicant: Browser) -> None:
+    assert applicant.get(f"/api/v1/decisions/level/versions/{version}").status_code == 422
+
+
+def test_a_form_whose_condition_is_never_done_is_told(log_in: Login, applicant: Browser) -> None:
+    endless = "count(for i in 1..99999 return count(for j in 1..9999 return i * j)) > 1"
+    form = (DIAGRAMS / "petition_form.json").read_bytes()
+    changed = json.loads(form)
+    changed["components"][0]["conditional"] = {"hide": endless}
+    files = [("files", ("petition_form.json", json.dumps(changed).encode()))]
+    assert log_in("designer").api("POST", "/deployments", files=files).status_code == 201
+    started = applicant.api("POST", "/process-instances", json={"process_key": "petition"}).json()
+
+    answer = applicant.get(f"/tasks/{started['task_ids'][0]}")
+
+    assert answer.status_code == 409
+    assert "表达式无法计算" in answer.text

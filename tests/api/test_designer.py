@@ -88,6 +88,47 @@ def test_a_bad_diagram_is_refused_with_its_place(content: bytes, element: str | 
     assert len(designer.get("/api/v1/process-definitions").json()) == 1
 
 
+@pytest.mark.parametrize("key", [b"", b"x/y"])
+def test_a_process_without_a_proper_key_is_neither_kept_nor_deployed(key: bytes, designer: Browser) -> None:
+    unnamed = DIAGRAM.replace(b'<bpmn:process id="petition"', b'<bpmn:process id="' + key + b'"')
+
+    for method, path in (("POST", "/process-definitions"), ("PUT", "/process-definitions/draft")):
+        answer = designer.api(method, path, content=unnamed, headers=XML)
+        assert answer.status_code == 422
+        assert "流程" in answer.json()["problems"][0]["message"]
+        assert answer.json()["problems"][0]["line"] == 4
+
+
+def test_a_process_may_be_named_in_chinese(designer: Browser, log_in: Login) -> None:
+    _deploy(designer, DIAGRAM.replace(b'id="petition"', 'id="修缮"'.encode()))
+    applicant = log_in("applicant")
+    started = applicant.api("POST", "/process-instances", json={"process_key": "修缮"}).json()
+
+    answer = applicant.get(f"/cases/{started['instance_id']}/diagram")
+
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''%E4%BF%AE%E7%BC%AE-1.bpmn"
+    assert designer.get("/designer/修缮/diagram?version=1").status_code == 200
+
+
+def test_a_file_without_decisions_changes_nothing(designer: Browser) -> None:
+    empty = b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="d" namespace="urn:d"/>'
+
+    answers = (
+        designer.api("POST", "/decisions", content=empty, headers=XML),
+        designer.api("POST", "/deployments", files={"files": ("a.dmn", empty)}),
+        designer.post("/designer/upload", {"_action": "deploy"}, files={"file": ("a.dmn", empty)}),
+    )
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
+    assert "没有决策表" in answers[0].text
+
+
+def test_files_of_two_megabytes_are_deployed_together(designer: Browser) -> None:
+    padded = DIAGRAM.replace(b"</bpmn:definitions>", b"<!--" + b"x" * 1_500_000 + b"--></bpmn:definitions>")
+
+    assert designer.api("POST", "/deployments", files={"files": ("a.bpmn", padded)}).status_code == 201
+
+
 def test_a_refused_upload_shows_the_element_on_the_page(designer: Browser) -> None:
     bad = DIAGRAM.replace(b'anlan:role="town_lead"', b'anlan:role="nobody"')
 
