@@ -9,6 +9,7 @@ from engine.dmn.document import Element, attribute, child, children, local_name,
 from engine.dmn.environment import Environment, coerced, unusable
 from engine.dmn.scope import Logic, Scope
 from engine.dmn.table import decision_table
+from engine.dmn.types import result_type
 from engine.feel import Function
 from engine.feel.external import java_function
 from engine.feel.invocation import invoke_named
@@ -57,9 +58,15 @@ def _context(element: Element, environment: Environment, name: str, result: Type
         # A function may call itself by the name of its own entry.
         inside = environment.with_names(key) if key else environment
         logic = boxed(expression, inside, key, of) if expression is not None else unusable("没有填写表达式")
-        entries.append((key, coerced(logic, of)))
+        entries.append((key, coerced(logic, _type_of_entry(expression, of))))
         environment = inside
     return _entries(entries)
+
+
+def _type_of_entry(expression: Element | None, of: Type) -> Type:
+    """A boxed function fits every type that names its result."""
+    function = expression is not None and local_name(expression) == "functionDefinition"
+    return ANY_TYPE if function and result_type(of) is of else of
 
 
 def _entries(entries: list[tuple[str, Logic]]) -> Logic:
@@ -120,7 +127,7 @@ def function_definition(element: Element, environment: Environment, name: str, r
     if kind != "FEEL":
         environment.note(element, f"不支持 {kind} 函数")
         return unusable(f"不支持 {kind} 函数")
-    signature = Signature(types, result)
+    signature = Signature(types, result_type(result))
     return lambda scope: defined(names, types, body, scope, signature)
 
 

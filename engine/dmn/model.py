@@ -12,7 +12,7 @@ from engine.dmn.scope import Run
 from engine.dmn.types import TypeRegistry
 from engine.feel import Function, reasons
 from engine.feel.expression import within_limits
-from engine.feel.values import Value
+from engine.feel.values import Value, inward
 
 
 class DecisionModel:
@@ -89,5 +89,5 @@ def _value(node: Node, run: Run) -> Value:
         return node.invoke(run)
     value = node.value(run)
     if isinstance(value, Function) and not isinstance(node, Decision):
-        return value.call(*(run.inputs.get(name) for name in value.parameters))
+        return value.call(*(inward(run.inputs.get(name)) for name in value.parameters))
     return value

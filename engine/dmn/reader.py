@@ -12,7 +12,7 @@ from engine.dmn.elements import BusinessKnowledge, Decision, DecisionService, In
 from engine.dmn.environment import Environment
 from engine.dmn.errors import ModelRefused, Problem
 from engine.dmn.model import DecisionModel
-from engine.dmn.types import TypeRegistry
+from engine.dmn.types import TypeRegistry, result_type
 from engine.feel import FeelSyntaxError, UnaryTests, unary_tests
 from engine.feel.expression import known_names
 from engine.feel.lexer import normal_name
@@ -143,6 +143,8 @@ class _ModelReader:
             kind = _NODES[local_name(element)]
             node = kind(id=identifier, identity=f"{self._alias}#{identifier}", name=name)
             node.type = self._environment(name, ()).type_of(child(element, "variable"))
+            if isinstance(node, BusinessKnowledge | DecisionService):
+                node.type = result_type(node.type)
             if isinstance(node, InputData):
                 node.alias = self._alias
             self.model.elements[identifier] = node

@@ -24,6 +24,11 @@ class ConstrainedType(Type):
         return self.base.conforms(value) and self.allowed(value, {}) is True
 
 
+def result_type(of: Type) -> Type:
+    """What a function gives whose variable has a type: older models name the result there, later ones the function."""
+    return of.result if isinstance(of, FunctionType) else of
+
+
 TestsCompiler = Callable[[Element], UnaryTests]
 
 

@@ -10,12 +10,13 @@ from engine.feel import arithmetic, lookups, operators, ranges, scopes, syntax
 from engine.feel.builtins import BUILTINS
 from engine.feel.comparison import ordered
 from engine.feel.frame import Evaluate, Frame, Path
+from engine.feel.inference import inferred
 from engine.feel.invocation import invoke, invoke_named
 from engine.feel.limits import spend
 from engine.feel.reasons import locate, null
 from engine.feel.syntax import Node
 from engine.feel.types import ANY_TYPE, instance_of
-from engine.feel.values import Function, Value
+from engine.feel.values import Function, Signature, Value
 
 #: parts of an expression one step can evaluate
 NODES_PER_STEP = 2
@@ -260,7 +261,8 @@ class Compiler:
             from engine.feel.external import external_function
 
             return lambda frame: external_function(names, body(frame))
-        return scopes.closure(names, slots, types, body, steps + 3)
+        known = {name: of for name, of in zip(names, types, strict=True) if of is not ANY_TYPE}
+        return scopes.closure(names, slots, Signature(types, inferred(node.body, known)), body, steps + 3)
 
     def _call(self, node: syntax.Call) -> Evaluate:
         self.metered = True

@@ -80,11 +80,11 @@ def quantifier(loops: list[tuple[int, Evaluate]], condition: Evaluate, steps: in
     return evaluate
 
 
-def closure(names: Path, slots: list[int], types: tuple[Type, ...], body: Evaluate, steps: int) -> Evaluate:
+def closure(names: Path, slots: list[int], signature: Signature, body: Evaluate, steps: int) -> Evaluate:
     """A function literal, which sees the variables around it as they are when it is evaluated."""
 
+    types: tuple[Type, ...] = signature.parameters
     typed = any(of is not ANY_TYPE for of in types)
-    signature = Signature(types, ANY_TYPE)
 
     def define(frame: Frame) -> Value:
         captured = frame.copy()

@@ -85,7 +85,8 @@ class FunctionType(Type):
             return False
         if value.signature is None:
             return True
-        return is_subtype(value.signature.result, self.result) and all(
+        result = value.signature.result
+        return (result is None or is_subtype(result, self.result)) and all(
             is_subtype(mine, theirs) for mine, theirs in zip(self.parameters, value.signature.parameters, strict=True)
         )
 

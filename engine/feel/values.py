@@ -68,6 +68,7 @@ class Signature:
     """What `instance of function<...>` looks at."""
 
     parameters: tuple[Any, ...]
+    #: None where only a call can tell
     result: Any
 
 

@@ -212,6 +212,27 @@ def test_business_knowledge_is_called_by_name_and_checks_its_arguments() -> None
     assert found.evaluate("d", {"amount": "many"}) is None
 
 
+FUNCTION_TYPE = (
+    '<itemDefinition name="sum"><functionItem outputTypeRef="number"><parameters name="n" typeRef="number"/>'
+    "</functionItem></itemDefinition>"
+)
+SUCCESSOR = f'<formalParameter name="n" typeRef="number"/>{literal("n + 1")}'
+
+
+@pytest.mark.parametrize("of", ["", "number", "sum"])
+def test_the_type_of_a_function_names_its_result_or_the_function(of: str) -> None:
+    variable = f'<variable name="f" typeRef="{of}"/>' if of else '<variable name="f"/>'
+    knowledge = f'<businessKnowledgeModel id="f" name="f">{variable}<encapsulatedLogic>{SUCCESSOR}</encapsulatedLogic>'
+    service = f'<decisionService id="s" name="s">{variable}<outputDecision href="#two"/></decisionService>'
+    called = decision(literal("f(1)"), "two", required("f", "Knowledge"))
+    function = f"<contextEntry>{variable}<functionDefinition>{SUCCESSOR}</functionDefinition></contextEntry>"
+    boxed = decision(f"<context>{function}{entry(literal('f(2)'))}</context>", "three")
+
+    found = model(f"{FUNCTION_TYPE}{knowledge}</businessKnowledgeModel>{service}{called}{boxed}")
+
+    assert [found.evaluate(name, {"n": 0}) for name in ("f", "s", "two", "three")] == [1, 2, 2, 3]
+
+
 def test_a_decision_service_takes_input_data_and_then_input_decisions() -> None:
     service = (
         '<inputData id="a" name="a"><variable name="a" typeRef="number"/></inputData>'
