@@ -78,6 +78,8 @@ def power(left: Value, right: Value) -> Value:
         spend(10 if right == right.to_integral_value() else 150)
         if not right:
             return Decimal(1)
+        if not left and right < 0:
+            return null("除数为零")
         return _number(NUMBERS.power, left, right)
     return null("不能计算：{} ** {}", left, right)
 

@@ -20,6 +20,8 @@ WORDS = {
     "expression": "表达式（数值、文字、名称、括号等）",
 }
 
+_NO_NAMES = Names()
+
 
 class Cursor:
     """Where the parser stands."""
@@ -30,6 +32,8 @@ class Cursor:
         self._index = 0
         self._token = self._tokens[0]
         self._names = names
+        #: keys of the contexts read so far, which may follow a dot after they have gone out of scope
+        self._keys = _NO_NAMES
         self._nesting = 0
 
     def _at(self, kind: str) -> bool:
@@ -85,7 +89,11 @@ class Cursor:
         """The name after a dot."""
         if not self._token.text.isidentifier() and self._token.kind != NAME:
             self._refuse("名称")
-        return self._name_here()
+        known = self._keys.match(self._tokens, self._index)
+        if known is None:
+            return self._name_here()
+        self._go(self._index + known[1])
+        return known[0]
 
     def _name_here(self) -> str:
         """The longest name that starts here: a known one, otherwise words up to the next keyword or sign."""

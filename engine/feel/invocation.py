@@ -59,7 +59,7 @@ class Builtin(DefinedFunction):
         spend(2 + len(names))
         given = dict(zip(names, arguments, strict=True))
         problem = f"没有这样的参数：{', '.join(names)}"
-        for overload in self.overloads:
+        for overload in self._in_writing_order(names):
             ordered = _in_order(overload, given)
             if ordered is not None:
                 fitted, problem = _fit(overload, ordered)
@@ -67,6 +67,12 @@ class Builtin(DefinedFunction):
                     spend(overload.steps)
                     return _checked(overload.call(*fitted))
         return null(f"{self.name}：{problem}")
+
+    def _in_writing_order(self, names: Sequence[str]) -> list[Overload]:
+        """First the signatures with the names in this order: `before(range, point)` is not `before(point, range)`."""
+        if len(self.overloads) < 3:
+            return self.overloads
+        return sorted(self.overloads, key=lambda overload: [of.name for of in overload.parameters] != list(names))
 
 
 def _in_order(overload: Overload, given: dict[str, Value]) -> list[Value] | None:

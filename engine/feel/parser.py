@@ -295,6 +295,7 @@ class Parser(TypeParser):
                 self._expect(",")
             key = self._key()
             self._names = self._names.with_name(key)
+            self._keys = self._keys.with_name(key)
             entries.append((key, self._expression()))
         self._advance()
         self._names = outer

@@ -143,6 +143,9 @@ def test_contexts(expression: str, expected: str) -> None:
         ("starts([1..10), [1..10])", "true"),
         ("meets([1..5), [5..10])", "false"),
         ('before("a", 1)', "null"),
+        ("before(range: [1..10], point: 15)", "true"),
+        ("before(point: 15, range: [1..10])", "false"),
+        ("after(range: [11..20], point: 10)", "true"),
     ],
 )
 def test_ranges(expression: str, expected: str) -> None:
