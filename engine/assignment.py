@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from engine.commands import Actor
 from engine.errors import Forbidden
-from engine.model import TaskStatus, UserTask
+from engine.model import HistoryEvent, TaskStatus, UserTask
 from engine.organisation import HeldPosition
 from engine.roles import ROLES, Level, conflict_between, unit_at
 from engine.rows import AnyRow
@@ -45,6 +45,20 @@ def ensure_separated(connection: Connection, actor: Actor, task: AnyRow) -> None
         reason = conflict_between(earlier.role, task.role) if earlier.role and task.role else None
         if reason:
             raise Forbidden(f"{reason}：本办件的“{earlier.name}”已由您办理。", earlier_task=earlier.id)
+    if task.role and _begun_in_conflict(connection, task, persons):
+        raise Forbidden("申报人不得参与审核：本办件由您发起。")
+
+
+def _begun_in_conflict(connection: Connection, task: AnyRow, persons: set[str]) -> bool:
+    """Whether one of the persons has started the case, in roles that all exclude the task's."""
+    started = exists().where(
+        HistoryEvent.stream == task.instance_id,
+        HistoryEvent.seq == UserTask.opened_seq,
+        HistoryEvent.type == "ProcessStarted",
+        or_(HistoryEvent.actor_id.in_(persons), HistoryEvent.on_behalf_of.in_(persons)),
+    )
+    roles = connection.scalars(select(UserTask.role).where(UserTask.instance_id == task.instance_id, started)).all()
+    return bool(roles) and all(role and conflict_between(role, task.role) for role in roles)
 
 
 def _acts_of(connection: Connection, instance_id: str, persons: set[str]) -> list[AnyRow]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from engine.assignment import responsible_unit
 from engine.clock import local_date
 from engine.commands import StartProcess
 from engine.diagram.elements import Kind, Process
-from engine.errors import Forbidden, Refused
+from engine.errors import Forbidden, NotFound, Refused
+from engine.model import OrgUnit
 from engine.organisation import acting_positions
 from engine.roles import ROLES
 from engine.rows import AnyRow
@@ -34,13 +38,39 @@ def start_roles(process: Process) -> tuple[str, ...]:
 def starting_region(work: UnitOfWork, command: StartProcess, definition: AnyRow) -> str:
     """The project's region, the region asked for, or where the starter holds a starting role."""
     if command.project_id is not None and work.tools.projects is not None:
-        facts = work.tools.projects.facts(work.connection, command.project_id)
-        return str(facts["region_code"])
+        return _region_of_project(work, command.project_id, definition)
     if definition.needs_project:
         raise Refused("这个流程要在已批准的项目上发起，请先打开项目页面。")
-    if command.region_code is not None:
+    if command.region_code is None:
+        return _region_of_starter(work, definition)
+    if not definition.start_roles:
+        # Without a role on its first step, as in a library session, a process is open to everybody.
         return command.region_code
-    return _region_of_starter(work, definition)
+    known = work.connection.scalar(select(OrgUnit.code).where(OrgUnit.code == command.region_code))
+    if known is None or not _within_reach(work, definition, known):
+        raise Forbidden("您不能为这个单位发起办件，请选择您任职的单位。", unit=command.region_code)
+    return known
+
+
+def _region_of_project(work: UnitOfWork, project_id: str, definition: AnyRow) -> str:
+    """Strangers are not told whether there is such a project, nor how it stands."""
+    if not definition.needs_project:
+        raise Refused("这个流程不在项目上发起，请从待办页面发起。")
+    assert work.tools.projects is not None
+    region = str(work.tools.projects.facts(work.connection, project_id)["region_code"])
+    if not _within_reach(work, definition, region):
+        raise NotFound("没有找到这个项目。", project=project_id)
+    return region
+
+
+def _within_reach(work: UnitOfWork, definition: AnyRow, region: str) -> bool:
+    """Whether the starter reads that region's cases or begins this process there."""
+    positions = acting_positions(work.connection, work.actor, local_date(work.now))
+    return any(
+        (held.readable_prefix and region.startswith(held.readable_prefix))
+        or (held.role in definition.start_roles and held.unit_code == responsible_unit(held.role, None, region))
+        for held in positions
+    )
 
 
 def _region_of_starter(work: UnitOfWork, definition: AnyRow) -> str:

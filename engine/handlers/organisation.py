@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 
 from engine.clock import local_date
 from engine.commands import Delegate, PersonRecord, PublishPolicy, RegisterOrganisation
-from engine.errors import Refused
+from engine.errors import NotFound, Refused
 from engine.handlers.session import HASHER
 from engine.model import Delegation, OrgUnit, Person, Position
 from engine.unit_of_work import UnitOfWork
@@ -83,6 +83,8 @@ def delegate(work: UnitOfWork, command: Delegate) -> str:
         raise Refused("委托的结束日期不能早于开始日期或今天。")
     if command.to_person_id == work.actor.person_id:
         raise Refused("不能委托给自己。")
+    if work.connection.scalar(select(Person.id).where(Person.id == command.to_person_id)) is None:
+        raise NotFound("没有这位受托人，请重新选择。", person=command.to_person_id)
     delegation_id = work.new_id()
     work.connection.execute(
         insert(Delegation).values(

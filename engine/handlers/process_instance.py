@@ -23,6 +23,8 @@ from engine.serials import next_serial
 from engine.starting import starting_region
 from engine.unit_of_work import UnitOfWork
 
+_LONGEST_NUMBER = 60
+
 
 def start_process(work: UnitOfWork, command: StartProcess) -> StartedProcess:
     """Create a case pinned to the newest definition and run it to its first tasks."""
@@ -86,11 +88,12 @@ def _number(work: UnitOfWork, definition: AnyRow, bundle_digest: str, region: st
     county, year = region[:6], str(local_date(work.now).year)
     serial = f"{next_serial(work.connection, f'{definition.key}:{county}:{year}'):05d}"
     rule = work.tools.definitions.bundle(work.connection, bundle_digest).specification.number_rule
-    if rule:
-        number = rule({"county": county, "year": year, "serial": serial})
-        if isinstance(number, str):
-            return number
-    return f"{definition.key}-{county}-{year}-{serial}"
+    number = rule({"county": county, "year": year, "serial": serial}) if rule else None
+    if not isinstance(number, str) or not number.isprintable() or not 0 < len(number) <= _LONGEST_NUMBER:
+        number = f"{definition.key}-{county}-{year}-{serial}"
+    if work.connection.scalar(select(ProcessInstance.id).where(ProcessInstance.number == number)) is not None:
+        raise Refused(f"编号“{number}”已有办件使用，这个流程的编号规则会重复，请联系流程设计员。", number=number)
+    return number
 
 
 def _ensure_starter(work: UnitOfWork, opened: tuple[str, ...]) -> None:

@@ -41,10 +41,14 @@ class Viewer:
         )
 
     def readable_condition(self) -> ColumnElement[bool]:
-        """Cases inside one of the person's regions, and cases in which the person has or had a task."""
+        """Cases inside one of the person's regions, and cases in which the person has or had a task.
+
+        The tasks of those who delegated count as the person's own.
+        """
+        tasks = [viewer.candidate_condition() for viewer in (self, *self.principals)]
         mine = exists().where(
             UserTask.instance_id == ProcessInstance.id,
-            or_(UserTask.completed_by == self.person_id, self.candidate_condition()),
+            or_(UserTask.completed_by == self.person_id, *tasks),
         )
         regions = [ProcessInstance.region_code.startswith(prefix) for prefix in self.prefixes]
         return or_(ProcessInstance.started_by == self.person_id, mine, *regions)

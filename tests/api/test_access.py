@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import HOLDERS, Login
+from .conftest import DIAGRAMS, HOLDERS, VILLAGE, Login
+
+DIAGRAM = (DIAGRAMS / "petition.bpmn").read_bytes()
 
 READERS = {"applicant", "clerk", "second_clerk", "lead", "county", "city", "auditor"}
 
@@ -81,6 +83,34 @@ def test_a_delegate_acts_and_is_recorded(reviewed: dict[str, str], log_in: Login
     event = lead.get(f"/api/v1/process-instances/{reviewed['case']}/history").json()[-1]
     assert (event["actor_id"], event["on_behalf_of_name"]) == ("lead", "clerk同志")
     assert "您正在代" in lead.get(f"/tasks/{reviewed['task']}?for=clerk").text
+
+
+def test_a_delegate_opens_tasks_of_a_unit_without_a_region(log_in: Login, petition: dict[str, str]) -> None:
+    asked = DIAGRAM.replace(b'anlan:role="village_applicant"', b'anlan:role="contractor"')
+    designer, contractor, delegate = log_in("designer"), log_in("contractor"), log_in("other_applicant")
+    designer.api("POST", "/process-definitions", content=asked, headers={"Content-Type": "application/xml"})
+    body = {"process_key": "petition", "region_code": VILLAGE}
+    started = contractor.api("POST", "/process-instances", json=body).json()
+    assert delegate.get(f"/tasks/{started['task_ids'][0]}").status_code == 404
+
+    delegation = {"to_person_id": "other_applicant", "valid_from": "2026-03-01", "valid_to": "2026-03-31"}
+    contractor.api("POST", "/delegations", json=delegation)
+
+    assert delegate.get("/api/v1/user-tasks").json()["items"][0]["task_id"] == started["task_ids"][0]
+    assert delegate.get(f"/tasks/{started['task_ids'][0]}?for=contractor").status_code == 200
+
+
+def test_nothing_is_delegated_to_nobody(log_in: Login) -> None:
+    delegation = {"to_person_id": "nobody", "valid_from": "2026-03-01", "valid_to": "2026-03-31"}
+
+    assert log_in("clerk").api("POST", "/delegations", json=delegation).status_code == 404
+
+
+@pytest.mark.parametrize("region", ["330324106209", "330324113999", "", "330324", "x"])
+def test_cases_are_started_for_known_units_within_reach_only(region: str, log_in: Login) -> None:
+    body = {"process_key": "petition", "region_code": region}
+
+    assert log_in("applicant").api("POST", "/process-instances", json=body).status_code == 403
 
 
 def test_every_address_but_logging_in_asks_who_one_is(anonymous: Any) -> None:

@@ -107,17 +107,23 @@ def test_a_project_of_another_town_does_not_exist(people: Any, project: str) -> 
 
     assert stranger.get(f"/projects/{project}").status_code == 404
     assert stranger.get("/api/v1/projects").json()["total"] == 0
-    assert (
-        stranger.api(
-            "POST",
-            "/process-instances",
-            json={
-                "process_key": "advance_payment",
-                "project_id": project,
-            },
-        ).status_code
-        == 403
+    for key in ("advance_payment", "progress_payment"):
+        answers = [
+            stranger.api("POST", "/process-instances", json={"process_key": key, "project_id": known})
+            for known in (project, "f" * 32)
+        ]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert answers[0].json()["detail"] == answers[1].json()["detail"]
+
+
+def test_an_application_is_not_begun_on_a_project(people: Any, project: str) -> None:
+    applicant = people(_holder("village_applicant", STORY.village_code))
+
+    answer = applicant.api(
+        "POST", "/process-instances", json={"process_key": "project_approval", "project_id": project}
     )
+
+    assert (answer.status_code, answer.json()["detail"]) == (409, "这个流程不在项目上发起，请从待办页面发起。")
 
 
 def test_projects_are_found_by_name(people: Any, project: str) -> None:

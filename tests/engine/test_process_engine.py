@@ -310,3 +310,30 @@ def test_a_case_that_cannot_go_on_holds_up_no_other(office: Office, monkeypatch:
 
     assert office.wait(days=5) == 1
     assert office.open_task(well).name == "乡镇审查"
+
+
+def test_who_has_started_a_case_does_not_review_it(office: Office) -> None:
+    instance_id = office.start("both")
+    office.complete(instance_id, "applicant", **APPLICATION)
+    office.wait(days=5)
+
+    with pytest.raises(Forbidden, match="本办件由您发起"):
+        office.complete(instance_id, "both", "agree")
+    office.complete(instance_id, "clerk", "agree")
+
+
+@pytest.mark.parametrize(
+    "rule", ["&quot;&quot;", "&quot;a\\u0000b&quot;", "serial + string join(for i in 1..99 return &quot;x&quot;)"]
+)
+def test_a_number_nobody_could_write_down_is_not_given(office: Office, rule: str) -> None:
+    _changed(office.engine, ("&quot;BZ-&quot; + county + &quot;-&quot; + year + &quot;-&quot; + serial", rule))
+
+    assert office.instance(office.start()).number == "grant-330324-2026-00001"
+
+
+def test_a_rule_that_gives_a_number_twice_is_named(office: Office) -> None:
+    _changed(office.engine, (" + serial&quot;", ""), ("year + &quot;-&quot; + serial", "year"))
+    office.start()
+
+    with pytest.raises(Refused, match="“BZ-330324-2026”已有办件使用"):
+        office.start()
