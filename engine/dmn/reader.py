@@ -18,8 +18,8 @@ from engine.feel.expression import known_names
 from engine.feel.lexer import normal_name
 
 Source: TypeAlias = bytes | str | Path
-#: Imported files: by namespace or location, or just all that may be needed.
-Imports: TypeAlias = Mapping[str, Source] | Iterable[Source]
+#: Imported files: by namespace or location, just all that may be needed, or the only one.
+Imports: TypeAlias = Mapping[str, Source] | Iterable[Source] | Source | None
 
 MAX_IMPORTS = 50
 _NODES: Mapping[str, type[Node]] = {
@@ -45,7 +45,9 @@ class _Library:
     """The files a model may import; each is read once."""
 
     def __init__(self, source: Source, imports: Imports) -> None:
-        named = imports.items() if isinstance(imports, Mapping) else (("", each) for each in imports)
+        if isinstance(imports, bytes | str | Path):
+            imports = (imports,)
+        named = imports.items() if isinstance(imports, Mapping) else (("", each) for each in imports or ())
         self._sources: list[tuple[str, Source]] = list(named)
         self._folder = None if isinstance(source, bytes) else Path(source).parent
         self._roots: dict[str, Element] = {}

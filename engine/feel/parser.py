@@ -19,6 +19,8 @@ _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 #: How tightly the arithmetic operators bind.
 _BINDING = {"+": 0, "-": 0, "*": 1, "/": 1, "**": 2}
 _LITERAL_FUNCTIONS = frozenset({"date", "time", "date and time", "duration"})
+#: Keywords that open an expression, unless a known name such as `for sale` begins with them.
+_OPENING_WORDS = frozenset({"if", "for", "some", "every"})
 _POSTFIX = frozenset({".", "[", "("})
 # What can follow an interval's end but never start a filter's condition.
 _AFTER_INTERVAL = frozenset({END, ")", "]", ",", "}", "and", "or", "then", "else", "return", "satisfies"})
@@ -181,6 +183,8 @@ class Parser(TypeParser):
         parse = self._PRIMARY.get(token.kind)
         if parse is None:
             self._refuse(WORDS["expression"])
+        if token.kind in _OPENING_WORDS and self._names.match(self._tokens, self._index) is not None:
+            return self._keyword_name(token)
         return parse(self, token)
 
     def _name(self, token: Token) -> Node:

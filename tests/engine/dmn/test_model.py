@@ -285,7 +285,7 @@ def test_a_file_is_imported_by_namespace_and_its_elements_are_named_with_the_imp
     library = document(TYPES + decision(literal("limit * 2"), "上限"), "库")
     importing = IMPORT + decision(literal("lib.上限 + 1"), "d", required("上限").replace("#", "urn:库#"))
 
-    for imports in ([library], {"urn:库": library}):
+    for imports in ([library], {"urn:库": library}, library, iter([library])):
         found = model(importing, imports=imports)
         assert found.problems == ()
         assert found.evaluate("d", {"limit": 4}) == 9
@@ -293,9 +293,8 @@ def test_a_file_is_imported_by_namespace_and_its_elements_are_named_with_the_imp
 
 
 def test_a_missing_import_is_a_problem_not_a_crash() -> None:
-    found = model(IMPORT)
-
-    assert "找不到引用的决策文件" in found.problems[0].message
+    for imports in ((), None):
+        assert "找不到引用的决策文件" in model(IMPORT, imports=imports).problems[0].message
 
 
 def test_a_cell_that_does_not_compile_is_a_problem_with_its_line() -> None:

@@ -188,6 +188,11 @@ def test_names_of_several_words_are_found_in_the_scope() -> None:
     assert expression({"合同 金额": 3, "已付-金额": 2, "in service": True}) is True
 
 
+@pytest.mark.parametrize("name", ["for sale", "if only", "some thing", "every day", "in service", "true north"])
+def test_a_known_name_may_begin_with_a_keyword(name: str) -> None:
+    assert feel.compile(f"if {name} > 1 then {name} else 0", [name])({name: 2}) == 2
+
+
 def test_a_variable_hides_a_built_in_function_only_where_it_is_not_called() -> None:
     assert text("count([1, 2]) + count", count=5) == "7"
 
