@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from api.settings import Settings
 
@@ -28,7 +29,7 @@ console = Console()
 errors = Console(stderr=True)
 
 Host = Annotated[str | None, typer.Option(help="监听地址，默认 127.0.0.1")]
-Port = Annotated[int | None, typer.Option(help="监听端口，默认 8000")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="监听端口，默认 8000")]
 Demo = Annotated[bool | None, typer.Option("--demo/--no-demo", help="演示环境：载入演示数据，登录页可直接选择人员")]
 
 
@@ -103,7 +104,7 @@ def export(
             sys.stdout.write(text + "\n")
         else:
             output.write_text(text + "\n", encoding="utf-8")
-            console.print(f"已导出到 {output}")
+            console.print(Text(f"已导出到 {output}"))
 
 
 def _settings(host: str | None, port: int | None, demo: bool | None) -> Settings:
@@ -126,7 +127,11 @@ def _ensure_assets() -> None:
 def _ensure_free(settings: Settings) -> None:
     with socket.socket() as probe:
         probe.settimeout(0.5)
-        if probe.connect_ex((settings.host, settings.port)) == 0:
+        try:
+            taken = probe.connect_ex((settings.host, settings.port)) == 0
+        except OSError:
+            _fail(f"监听地址“{settings.host}”无法使用，请用 --host 换一个。")
+        if taken:
             _fail(f"端口 {settings.port} 已被占用，请先停止占用它的程序，或者用 --port 换一个端口。")
 
 
@@ -151,7 +156,7 @@ def _greet(settings: Settings) -> None:
 def _show_deployment(result: DeploymentResult) -> None:
     table = Table("流程", "版本", "名称")
     for definition in result.definitions:
-        table.add_row(definition.key, str(definition.version), definition.name)
+        table.add_row(Text(definition.key), str(definition.version), Text(definition.name))
     if result.definitions:
         console.print(table)
     console.print(f"部署完成：{len(result.definitions)} 个流程、{len(result.resources)} 个决策表和表单有了新版本。")
@@ -161,7 +166,9 @@ def _show_deployment(result: DeploymentResult) -> None:
 
 @contextmanager
 def _reported() -> Iterator[None]:
-    """Tell a refusal in words; anything else is a fault and shows its traceback."""
+    """Tell a refusal in words, and what the machine does not give; anything else is a fault and shows its traceback."""
+    from sqlalchemy.exc import DatabaseError
+
     from engine.errors import AnlanError
 
     try:
@@ -169,13 +176,18 @@ def _reported() -> Iterator[None]:
     except AnlanError as error:
         _tell(error)
         raise typer.Exit(1) from error
+    except OSError as error:
+        _fail(f"无法读写“{error.filename or '文件'}”，请检查路径和权限。（{error.strerror}）")
+    except DatabaseError as error:
+        reason = str(error.orig).partition("\n")[0]
+        _fail(f"数据库无法使用，请检查 ANLAN_DATABASE_URL、数据库文件和数据库服务。（{reason}）")
 
 
 def _tell(error: AnlanError) -> None:
     problems = getattr(error, "problems", ())
     # The table says each problem; the message only needs to say that there are some.
     headline = error.message.partition("：")[0] if problems else error.message
-    errors.print(f"[red]{headline}[/red]")
+    errors.print(Text(headline, style="red"))
     if problems:
         errors.print(_problem_table(map(_place, problems)))
 
@@ -189,12 +201,12 @@ def _place(problem: object) -> tuple[str | None, int | None, str]:
 def _problem_table(problems: Iterable[tuple[str | None, int | None, str]]) -> Table:
     table = Table("元素", "行", "说明")
     for place, line, sentence in problems:
-        table.add_row(place or "", "" if line is None else str(line), sentence)
+        table.add_row(Text(place or ""), "" if line is None else str(line), Text(sentence))
     return table
 
 
-def _fail(message: str) -> None:
-    errors.print(f"[red]{message}[/red]")
+def _fail(message: str) -> NoReturn:
+    errors.print(Text(message, style="red"))
     raise typer.Exit(1)
 
 

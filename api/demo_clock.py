@@ -43,7 +43,7 @@ def _read(file: Path) -> timedelta:
     if not file.exists():
         return timedelta(0)
     text = file.read_text(encoding="ascii", errors="replace").strip()
-    if not text.isdecimal() or int(text) > FARTHEST.total_seconds():
+    if not text.isdecimal() or len(text) > 10 or int(text) > FARTHEST.total_seconds():
         raise AnlanError(f"演示时钟文件 {file} 已损坏，请删除后重新启动。")
     return timedelta(seconds=int(text))
 

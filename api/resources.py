@@ -16,7 +16,7 @@ SUFFIXES = (".bpmn", ".dmn", ".json")
 
 def resources_in(path: Path) -> tuple[DeploymentResource, ...]:
     """A file, or everything deployable below a folder."""
-    if not path.exists():
+    if not path.is_dir() and not path.is_file():
         raise Refused(f"没有找到“{path}”，请检查路径。")
     found = tuple(_walk(path, "")) if path.is_dir() else (_resource(path, path.name),)
     if not found:

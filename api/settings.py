@@ -12,6 +12,8 @@ from engine.errors import AnlanError
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off", ""})
 
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
+
 
 class BadSetting(AnlanError):
     """环境变量的值无法使用。"""
@@ -38,6 +40,9 @@ class Settings:
         """Read the ANLAN_ variables. Without a database of its own an installation is a demo, unless told otherwise."""
         home = Path(environment.get("ANLAN_HOME") or "var")
         database_url = environment.get("ANLAN_DATABASE_URL") or f"sqlite:///{home / 'anlan.db'}"
+        if not database_url.startswith(_DATABASES):
+            starts = " 或 ".join(_DATABASES)
+            raise BadSetting(f"环境变量 ANLAN_DATABASE_URL 应以 {starts} 开头。", name="ANLAN_DATABASE_URL")
         demo = _flag(environment, "ANLAN_DEMO", default="ANLAN_DATABASE_URL" not in environment)
         return cls(
             home=home,
@@ -64,6 +69,6 @@ def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 
 def _port(text: str) -> int:
-    if text.isdecimal() and 0 <= int(text) < 65536:
+    if text.isdecimal() and len(text) < 6 and int(text) < 65536:
         return int(text)
     raise BadSetting(f"环境变量 ANLAN_PORT 应为 0 到 65535 的整数，现在是“{text}”。", name="ANLAN_PORT")

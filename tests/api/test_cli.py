@@ -80,8 +80,40 @@ def test_what_is_no_diagram_is_refused_in_words(home: Path, content: str) -> Non
     assert "Traceback" not in output
 
 
-def test_a_missing_path_is_said(home: Path) -> None:
-    assert run("deploy", str(home / "nothing"))[0] == 1
+@pytest.mark.parametrize("name", ["nothing", "[/red].bpmn", "dangling.bpmn"])
+def test_a_missing_path_is_said(home: Path, name: str) -> None:
+    (home / "dangling.bpmn").symlink_to(home / "gone")
+
+    status, output = run("deploy", str(home / name))
+
+    assert (status, f"没有找到“{home / name}”" in output) == (1, True)
+
+
+def test_a_folder_that_cannot_be_read_whole_is_not_deployed(home: Path) -> None:
+    diagram(home)
+    (home / "dangling.bpmn").symlink_to(home / "gone")
+
+    status, output = run("deploy", str(home))
+
+    assert (status, "无法读写" in output, "dangling.bpmn" in output) == (1, True, True)
+
+
+def test_names_are_no_markup_of_the_terminal(home: Path) -> None:
+    file = diagram(home)
+    file.write_text(file.read_text(encoding="utf-8").replace("备案", "[/]备案"), encoding="utf-8")
+
+    status, output = run("deploy", str(file))
+
+    assert (status, "[/]备案" in output) == (0, True)
+
+
+def test_a_database_that_is_none_is_said(home: Path) -> None:
+    (home / "var").mkdir()
+    (home / "var" / "anlan.db").write_text("no database")
+
+    status, output = run("deploy", str(diagram(home)))
+
+    assert (status, "数据库无法使用" in output) == (1, True)
 
 
 def test_a_case_is_exported_with_its_history_and_submissions(home: Path) -> None:
@@ -112,6 +144,14 @@ def test_a_bad_setting_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("ANLAN_PORT", "many")
 
     assert "ANLAN_PORT" in run("serve")[1]
+
+
+def test_an_address_that_cannot_be_listened_at_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_ensure_assets", lambda: None)
+
+    status, output = run("serve", "--host", "999.1.1.1")
+
+    assert (status, "--host" in output) == (1, True)
 
 
 def test_a_port_that_is_taken_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

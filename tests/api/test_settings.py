@@ -8,6 +8,15 @@ import pytest
 
 from api.settings import BadSetting, Settings
 
+WRONG = [
+    ("ANLAN_PORT", "x"),
+    ("ANLAN_PORT", "70000"),
+    ("ANLAN_PORT", "9" * 5000),
+    ("ANLAN_DEMO", "maybe"),
+    ("ANLAN_DATABASE_URL", "garbage"),
+    ("ANLAN_DATABASE_URL", "mysql://db/anlan"),
+]
+
 
 def test_without_anything_it_is_a_demo_on_a_local_file() -> None:
     settings = Settings.from_environment({})
@@ -40,7 +49,7 @@ def test_everything_can_be_said() -> None:
     assert (settings.demo, settings.host, settings.port, settings.secure_cookie) == (False, "0.0.0.0", 9000, False)
 
 
-@pytest.mark.parametrize(("name", "text"), [("ANLAN_PORT", "x"), ("ANLAN_PORT", "70000"), ("ANLAN_DEMO", "maybe")])
+@pytest.mark.parametrize(("name", "text"), WRONG)
 def test_a_wrong_value_is_told_with_its_name(name: str, text: str) -> None:
     with pytest.raises(BadSetting, match=name):
         Settings.from_environment({name: text})
