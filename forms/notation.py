@@ -30,7 +30,7 @@ def half_width(text: str) -> str:
 
 def read_number(raw: object, decimals: int | None = None) -> Decimal:
     """A number as typed or as sent by a program."""
-    number = _decimal(raw)
+    number = _decimal(raw, "应为整数" if decimals == 0 else "应为数字，例如 1280.00")
     if not number.is_finite() or abs(number) >= LARGEST:
         raise Misfit("数值过大")
     if decimals is not None and number != number.quantize(Decimal(1).scaleb(-decimals)):
@@ -39,7 +39,7 @@ def read_number(raw: object, decimals: int | None = None) -> Decimal:
     return abs(exact) if exact == 0 else exact
 
 
-def _decimal(raw: object) -> Decimal:
+def _decimal(raw: object, otherwise: str) -> Decimal:
     if isinstance(raw, Decimal):
         return raw
     if isinstance(raw, int | float) and not isinstance(raw, bool):
@@ -50,11 +50,11 @@ def _decimal(raw: object) -> Decimal:
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     if len(text) > 40 or not _NUMBER.fullmatch(text):
-        raise Misfit("应为数字，例如 1280.00")
+        raise Misfit(otherwise)
     try:
         return Decimal(text)
     except InvalidOperation as error:  # pragma: no cover - the pattern admits only numbers
-        raise Misfit("应为数字，例如 1280.00") from error
+        raise Misfit(otherwise) from error
 
 
 def _shortest(number: Decimal) -> Decimal:
@@ -68,7 +68,7 @@ def read_percent(raw: object) -> Decimal:
     if not isinstance(raw, str):
         return read_number(raw, 4)
     text = half_width(raw)
-    percent = read_number(text.removesuffix("%").strip(), 2)
+    percent = read_number(_decimal(text.removesuffix("%").strip(), "应为百分数，例如 85"), 2)
     if 0 < abs(percent) < 1 and not text.endswith("%"):
         raise Misfit("请按百分数填写，例如 30 表示 30%；不足 1% 的请带百分号")
     return (percent / 100).quantize(Decimal("0.0001"))

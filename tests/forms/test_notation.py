@@ -65,6 +65,15 @@ def test_a_small_percentage_without_a_sign_is_asked_back() -> None:
     assert notation.read_percent("0.3%") == Decimal("0.0030")
 
 
+def test_what_is_no_number_is_refused_with_what_the_field_takes() -> None:
+    with pytest.raises(Misfit, match="应为整数"):
+        notation.read_number("两千", 0)
+    with pytest.raises(Misfit, match=r"应为数字，例如 1280\.00"):
+        notation.read_number("两千", 2)
+    with pytest.raises(Misfit, match="应为百分数，例如 85"):
+        notation.read_percent("八成")
+
+
 @pytest.mark.parametrize("text", ["2026-03-05", "2026/3/5", "2026年3月5日", "２０２６-０３-０５"])
 def test_dates_are_read_as_people_write_them(text: str) -> None:
     assert notation.read_date(text) == date(2026, 3, 5)
