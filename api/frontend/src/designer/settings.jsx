@@ -19,7 +19,7 @@ const GROUPS = [
     pick('anlan:formKey', '表单', 'forms'),
     pick('anlan:role', '办理角色', 'roles'),
     text('anlan:scope', '办理范围', 'FEEL 或范围名称；空着就从办件所在地向上找到角色的层级'),
-    text('anlan:dueIn', '办理时限', '工作日数、ISO 8601 时长（P3D）或 FEEL'),
+    text('anlan:dueIn', '办理期限', '工作日数、ISO 8601 时长（P3D）或 FEEL'),
     passage('anlan:outcomes', '办理结果', '如 agree:同意, return_for_correction:退回补正, reject:不予同意'),
     result,
   ] },
