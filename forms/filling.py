@@ -192,7 +192,7 @@ def _brought_documents(form: Form, inputs: Mapping[str, Any]) -> dict[str, Mappi
 
 
 def _documents(value: Any) -> list[Mapping[str, Any]]:
-    return [fact for fact in _contexts(value) if fact.keys() >= _FACTS]
+    return [fact for fact in _contexts(value) if fact.keys() >= _FACTS and isinstance(fact["size"], Decimal | int)]
 
 
 def _contexts(value: Any) -> list[Mapping[str, Any]]:

@@ -95,3 +95,5 @@ Document = Annotated[dict[str, Any], AfterValidator(_clean)]
 #: a short text that the database can keep
 Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(_printable)]
 LongText = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_printable)]
+#: what a message tells: texts, numbers, yes or no. It has no form that could check more.
+Facts = Annotated[dict[Text, LongText | int | float | bool | None], Field(max_length=20), AfterValidator(_clean)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.schemas.common import Document, LongText, Received, Shown, Text
+from api.schemas.common import Facts, LongText, Received, Shown, Text
 
 
 class CaseLine(Shown):
@@ -107,7 +107,7 @@ class Message(Received):
     """A message for a case that waits for it."""
 
     name: Text
-    values: Document = Field(default_factory=dict)
+    values: Facts = Field(default_factory=dict)
 
 
 class Event(Shown):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
+
+import pytest
 
 from .conftest import APPLICATION, Login
 
@@ -83,6 +86,24 @@ def test_others_register_no_objection(petition: dict[str, str], log_in: Login) -
         assert browser.post(f"/cases/{petition['case']}/messages", OBJECTION).status_code == 403
         message = f"/process-instances/{petition['case']}/messages"
         assert browser.api("POST", message, json={"name": "objection_received"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"application": {"title": "改过的"}},
+        {"evidence_files": [{"id": "a" * 32}]},
+        {"objection_text": "长" * 2001},
+        {f"fact{number}": "x" for number in range(21)},
+    ],
+)
+def test_a_message_brings_plain_facts_only(values: dict[str, Any], petition: dict[str, str], log_in: Login) -> None:
+    log_in("applicant").api("POST", f"/user-tasks/{petition['task']}/completion", json={"values": APPLICATION})
+    message = {"name": "objection_received", "values": values}
+
+    answer = log_in("clerk").api("POST", f"/process-instances/{petition['case']}/messages", json=message)
+
+    assert answer.status_code == 422
 
 
 def test_a_message_nobody_waits_for_is_a_conflict(petition: dict[str, str], log_in: Login) -> None:

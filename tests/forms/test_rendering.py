@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from lxml import html
 
 from forms import rendering
@@ -114,6 +115,13 @@ def test_documents_of_an_earlier_step_are_there_again(draw: Any, photo: Any) -> 
     assert tree.xpath("//input[@type='hidden']/@value") == ["p1", "1", "p2"]
     sent = {"photos": "p1", "rows": [{"proof": "p2"}]}
     assert form.validate(sent, inputs=inputs)["photos"][0]["name"] == "现场.jpg"
+
+
+@pytest.mark.parametrize("size", ["abc", None, {"a": 1}])
+def test_what_only_looks_like_a_document_is_not_shown(draw: Any, photo: Any, size: Any) -> None:
+    inputs = {"photos": [{**photo("p1"), "size": size}]}
+
+    assert page(rendering.render(draw(PHOTOS), inputs=inputs)).xpath("//li/a") == []
 
 
 def test_hidden_documents_are_carried_as_ids(draw: Any, photo: Any) -> None:
