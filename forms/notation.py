@@ -46,6 +46,9 @@ def _decimal(raw: object, otherwise: str) -> Decimal:
         return Decimal(str(raw))
     if not isinstance(raw, str):
         raise Misfit("应为数字")
+    if any(letter.isdigit() and not letter.isdecimal() for letter in raw):
+        # Raised or circled digits would be read as if they stood in the line: 10² as 102.
+        raise Misfit(otherwise)
     text = half_width(raw).removeprefix("¥").removesuffix("元").strip()
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
