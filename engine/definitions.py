@@ -94,17 +94,35 @@ class DefinitionCache:
             specification=compile_definition(diagram_content, called=called),
             decisions=content["decisions"],
             forms=content["forms"],
-            names=_names(diagram_content),
+            names=_names(diagram_content) | _names(*called.values(), prefixed=True),
         )
 
 
-def _names(content: bytes) -> dict[str, str]:
+def _names(*contents: bytes, prefixed: bool = False) -> dict[str, str]:
+    """What elements are called, by id; those of called processes as the interpreter tells them."""
     names = {}
-    for process in diagram.read(content).processes:
-        for scope, node in process.scope.walk():
-            names[node.id] = node.name
-            names |= {flow.id: flow.name for flow in scope.flows.values() if flow.name}
+    for content in contents:
+        for process in diagram.read(content).processes:
+            prefix = f"{process.id}:" if prefixed else ""
+            for scope, node in process.scope.walk():
+                names[prefix + node.id] = node.name
+                names |= {prefix + flow.id: flow.name for flow in scope.flows.values() if flow.name}
     return names
+
+
+def called_definitions(connection: Connection, digest: str) -> dict[str, str]:
+    """The newest version of every process that a diagram calls, itself or through another: key -> digest."""
+    found: dict[str, str] = {}
+    waiting = [digest]
+    while waiting:
+        processes = diagram.read(load_blob(connection, waiting.pop())).processes
+        own = {process.id for process in processes}
+        nodes = [node for process in processes for _, node in process.scope.walk()]
+        for key in dict.fromkeys(node.called_element for node in nodes):
+            if key and key not in own and key not in found:
+                found[key] = latest_definition(connection, key).digest
+                waiting.append(found[key])
+    return found
 
 
 class BundleBuilder:

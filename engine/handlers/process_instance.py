@@ -12,7 +12,7 @@ from engine.assignment import holds
 from engine.case import Case, ensure_startable
 from engine.clock import local_date
 from engine.commands import CorrelateMessage, FireTimer, StartedProcess, StartProcess, WithdrawProcess
-from engine.definitions import BundleBuilder, latest_definition
+from engine.definitions import BundleBuilder, called_definitions, latest_definition
 from engine.errors import Conflict, Forbidden, Refused
 from engine.history.outcome import outcome_of
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, UserTask
@@ -60,7 +60,8 @@ def _pinned_policy(work: UnitOfWork, region: str) -> str | None:
 
 
 def _create(work: UnitOfWork, command: StartProcess, definition: AnyRow, region: str, policy_id: str | None) -> Case:
-    bundle_digest = BundleBuilder(work.connection, work.tools.forms).build(definition, {})
+    called = called_definitions(work.connection, definition.digest)
+    bundle_digest = BundleBuilder(work.connection, work.tools.forms).build(definition, called)
     instance_id = work.new_id()
     work.connection.execute(
         insert(ProcessInstance).values(

@@ -337,3 +337,28 @@ def test_a_rule_that_gives_a_number_twice_is_named(office: Office) -> None:
 
     with pytest.raises(Refused, match="“BZ-330324-2026”已有办件使用"):
         office.start()
+
+
+CALLER = """
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:anlan:test">
+ <bpmn:process id="caller" isExecutable="true">
+  <bpmn:startEvent id="s"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="call"/>
+  <bpmn:callActivity id="call" calledElement="grant"/>
+  <bpmn:sequenceFlow id="g" sourceRef="call" targetRef="e"/><bpmn:endEvent id="e"/>
+ </bpmn:process>
+</bpmn:definitions>
+"""
+
+
+def test_a_called_process_stays_at_its_version_too(office: Office) -> None:
+    resource = DeploymentResource(name="caller.bpmn", content=CALLER.strip().encode())
+    office.engine.execute(DeployResources(actor=SYSTEM, resources=(resource,)))
+    start = StartProcess(actor=_actor("applicant"), process_key="caller", region_code="330324104201")
+    instance_id = office.engine.execute(start).instance_id
+    _changed(office.engine, ("乡镇审查", "乡镇复核"))
+
+    office.complete(instance_id, "applicant", **APPLICATION)
+    office.wait(days=5)
+
+    assert office.open_task(instance_id).name == "乡镇审查"
+    assert office.events(instance_id)[-1].activity_name == "公示 5 天"
