@@ -187,7 +187,7 @@ def _tell(error: AnlanError) -> None:
     problems = getattr(error, "problems", ())
     # The table says each problem; the message only needs to say that there are some.
     headline = error.message.partition("：")[0] if problems else error.message
-    errors.print(Text(headline, style="red"))
+    errors.print(Text(headline, style="red"), soft_wrap=True)
     if problems:
         errors.print(_problem_table(map(_place, problems)))
 
@@ -206,7 +206,7 @@ def _problem_table(problems: Iterable[tuple[str | None, int | None, str]]) -> Ta
 
 
 def _fail(message: str) -> NoReturn:
-    errors.print(Text(message, style="red"))
+    errors.print(Text(message, style="red"), soft_wrap=True)
     raise typer.Exit(1)
 
 
