@@ -79,7 +79,7 @@ def _output_order(hits: list[Hit], priorities: Priorities) -> Value:
 
 def _by_priority(hits: list[Hit], priorities: Priorities) -> list[Hit]:
     return sorted(
-        hits, key=lambda hit: [_rank(value, best) for value, best in zip(hit.outputs, priorities, strict=True)]
+        hits, key=lambda hit: [_rank(value, best) for value, best in zip(hit.outputs, priorities, strict=False)]
     )
 
 

@@ -159,15 +159,18 @@ class Table:
         )
 
     def _rule(self, number: int, element: Element) -> Rule:
-        tests = [
-            self._tests(cell, column.slot)
-            for cell, column in zip(children(element, "inputEntry"), self._inputs, strict=False)
-        ]
+        cells, results = list(children(element, "inputEntry")), list(children(element, "outputEntry"))
+        if (len(cells), len(results)) != (len(self._inputs), len(self._outputs)):
+            columns = f"{len(self._inputs)} 个条件、{len(self._outputs)} 个结果"
+            self._environment.note(
+                element, f"第 {number} 条规则应有 {columns}，现有 {len(cells)} 个条件、{len(results)} 个结果"
+            )
+        tests = [self._tests(cell, column.slot) for cell, column in zip(cells, self._inputs, strict=False)]
         return Rule(
             number,
             attribute(element, "id"),
             tuple(test for test in tests if test is not None),
-            tuple(self._expression(cell) for cell in children(element, "outputEntry")),
+            tuple(self._expression(cell) for cell in results),
         )
 
     def _expression(self, element: Element) -> Evaluate:

@@ -333,3 +333,14 @@ def test_a_file_imports_only_from_its_own_folder(tmp_path: Path) -> None:
     (inside / "m.dmn").write_bytes(document(importing))
 
     assert dmn.read(inside / "m.dmn").imports == {}
+
+
+@pytest.mark.parametrize("rule", [('"road"',), ('"road"', "< 5"), ('"road"', "< 5", '"town"', '"county"')])
+@pytest.mark.parametrize("policy", ["UNIQUE", "PRIORITY"])
+def test_a_rule_that_lacks_a_cell_is_told(rule: tuple[str, ...], policy: str) -> None:
+    values = text('"town", "county"')
+    output = f"<output><outputValues>{values}</outputValues></output>"
+    found = model(decision(table([LIMITS[0], rule], f'hitPolicy="{policy}"', output=output)))
+
+    assert ["第 2 条规则应有 2 个条件、1 个结果" in problem.message for problem in found.problems] == [True]
+    found.evaluate("d", {"kind": "road", "amount": Decimal(1)})
