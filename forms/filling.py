@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from engine.feel import Expression
-from forms.components import Component, Field, Filepicker, Group, Number, NumberKind, Rows, is_empty
+from forms.components import Checklist, Component, Field, Filepicker, Group, Names, Number, NumberKind, Rows, is_empty
 from forms.definition import Form
 from forms.errors import Misfit
+from forms.notation import LARGEST
 from forms.rights import Right, Rights
 
 #: Hiding one field may show another; a form settles within a few passes or is badly drawn.
@@ -228,8 +229,15 @@ def settled(field: Field, value: Any) -> Any:
 
 
 def _figure(field: Field, expression: Expression, scope: Mapping[str, Any]) -> Any:
+    """What a designer's formula gives; nothing where the field could not show it."""
     value = expression(scope)
+    if isinstance(field, Filepicker):
+        return settled(field, value)
+    if isinstance(field, Names | Checklist) and not isinstance(value, list):
+        return None
     if not isinstance(value, Decimal) or not isinstance(field, Number):
         return value
+    if abs(value) >= LARGEST:
+        return None
     places = 4 if field.kind is NumberKind.PERCENT else field.decimals
     return value if places is None else value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -124,6 +124,24 @@ def test_what_only_looks_like_a_document_is_not_shown(draw: Any, photo: Any, siz
     assert page(rendering.render(draw(PHOTOS), inputs=inputs)).xpath("//li/a") == []
 
 
+@pytest.mark.parametrize(
+    ("component", "formula"),
+    [
+        (PHOTOS, '"x"'),
+        (PHOTOS, '[{id: "x"}]'),
+        ({"type": "number", "key": "a"}, "10**300"),
+        ({"type": "textfield", "key": "a", "properties": {"format": "names"}}, "5"),
+        ({"type": "checklist", "key": "a", "values": [{"value": "x"}]}, '"x"'),
+    ],
+)
+def test_a_formula_that_does_not_suit_its_field_gives_nothing(draw: Any, component: Any, formula: str) -> None:
+    own = {**component.get("properties", {}), "value": formula}
+    form = draw({**component, "properties": own})
+
+    assert rendering.render(form)
+    assert form.validate({}).get(component["key"]) in (None, [])
+
+
 def test_hidden_documents_are_carried_as_ids(draw: Any, photo: Any) -> None:
     form = draw(KIND, {**PHOTOS, "conditional": {"hide": '=kind != "road"'}})
 
