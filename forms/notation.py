@@ -63,7 +63,8 @@ def _decimal(raw: object, otherwise: str) -> Decimal:
 def _shortest(number: Decimal) -> Decimal:
     """Without trailing zeros or an exponent, so that equal numbers are written alike."""
     short = number.normalize()
-    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
+    whole = abs(short) < LARGEST and short == short.to_integral_value()
+    return short.quantize(Decimal(1)) if whole else short
 
 
 def read_percent(raw: object) -> Decimal:

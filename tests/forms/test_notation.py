@@ -97,3 +97,8 @@ def test_a_point_is_kept_with_the_longitude_first() -> None:
 
     with pytest.raises(Misfit, match="经度在前"):
         notation.read_point("28.9356,118.8721")
+
+
+@pytest.mark.parametrize("number", ["1E+28", "-1E+400", "Infinity"])
+def test_numbers_beyond_all_measure_can_be_shown_to_be_mended(number: str) -> None:
+    assert notation.write_number(Decimal(number))
