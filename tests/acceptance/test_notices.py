@@ -86,6 +86,21 @@ def test_an_upheld_objection_sends_the_case_into_a_second_notice(desk: Any, noti
     assert desk.clock.now() - first_over >= timedelta(days=5)
 
 
+def test_whoever_registers_an_objection_cannot_wipe_out_what_comes_of_it(
+    desk: Any, noticed: Walk, shixi: Story
+) -> None:
+    values = {"objection_text": "选址离农房太近", "objections": None, "notice_round": 9}
+    desk.deliver("yantan.clerk", noticed.case_id, "objection_received", values)
+    (accepting,) = noticed.open_tasks()
+    task = desk.visitor("yantan.clerk").get(f"/user-tasks/{accepting.id}")
+    assert task["inputs"]["objection_text"] == "选址离农房太近"
+
+    upheld = {"p3x_investigate": Answer(values={"valid": "true"}), "p1c_correct": shixi.application()}
+    noticed.run({**shixi.approval(), **upheld}, until="p3_village_notice")
+
+    assert noticed.done[-2].activity_id == "p1c_correct"
+
+
 def test_after_two_upheld_notices_the_town_says_how_to_go_on(desk: Any, noticed: Walk, shixi: Story) -> None:
     upheld = {"p3x_investigate": Answer(values={"valid": "true"}), "p1c_correct": shixi.application()}
     desk.deliver("yantan.clerk", noticed.case_id, "objection_received")
