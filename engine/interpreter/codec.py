@@ -12,6 +12,7 @@ from engine import values
 from engine.interpreter.corrections import Token, TokenTree
 from engine.interpreter.errors import StateUnreadable
 from engine.interpreter.scopes import Variables
+from engine.interpreter.way import Way, from_json, to_json
 
 FORMAT = 1
 #: The id of the token that holds the whole case; its variables outlive it.
@@ -27,12 +28,12 @@ class State:
 
 
 def encode(tree: TokenTree, variables: Variables) -> State:
-    """Rows `[id, parent, node, state, facts]`, each scope before what lies in it."""
+    """Rows `[id, parent, node, state, facts, way]`, each scope before what lies in it; no way is no entry."""
     rows: list[list[Any]] = []
     pending = [tree.task_tree] if tree.task_tree is not None else []
     while pending:
         token = pending.pop()
-        rows.append([token.id, token._parent, token.task_spec.name, token._state, token.internal_data])
+        rows.append([token.id, token._parent, token.task_spec.name, token._state, token.internal_data, *_way(token)])
         pending.extend(reversed(token.children))
     return State(
         tokens=orjson.dumps([FORMAT, tree.last_id, rows], option=orjson.OPT_SORT_KEYS),
@@ -56,18 +57,25 @@ def decode_tokens(state: State, tree: TokenTree) -> None:
     version, last_id, rows = orjson.loads(state.tokens)
     if version != FORMAT:
         raise StateUnreadable(format=version)
-    for token_id, parent, node, code, facts in rows:
-        _restore(tree, token_id, parent, node, code, facts)
+    for token_id, parent, node, code, facts, *rest in rows:
+        _restore(tree, token_id, parent, node, code, facts, from_json(rest[0]) if rest else ())
     tree.last_id = last_id
 
 
-def _restore(tree: TokenTree, token_id: str, parent: str | None, node: str, code: int, facts: dict[str, Any]) -> None:
+def _way(token: Token) -> list[list[Any]]:
+    return [to_json(token.way)] if token.way else []
+
+
+def _restore(
+    tree: TokenTree, token_id: str, parent: str | None, node: str, code: int, facts: dict[str, Any], way: Way
+) -> None:
     spec = tree.spec.task_specs.get(node)
     if spec is None:
         raise StateUnreadable(f"流程定义里没有办件所在的环节 {node}。", node=node)
     token = Token(tree, spec, tree.tasks[parent] if parent is not None else None, token_id)
     token._state = code
     token.internal_data = facts
+    token.way = way
     if parent is None:
         tree.task_tree = token
     if code == TaskState.READY and not spec.manual:

@@ -23,6 +23,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter.errors import EndlessLoop, TaskNotOpen
+from engine.interpreter.way import Way
 
 #: Engine steps between two waits; more is a diagram that loops without people or time.
 MAX_STEPS = 20_000
@@ -44,6 +45,8 @@ class Token(Task):  # type: ignore[misc]
 
     def __init__(self, tree: TokenTree, spec: Any, parent: Token | None, token_id: str) -> None:
         super().__init__(tree, spec, parent, state=TaskState.FUTURE, id=token_id)
+        #: how it came here, inside its scope
+        self.way: Way = ()
 
     def _set_state(self, value: int) -> None:
         self._state = value

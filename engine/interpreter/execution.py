@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.trail import Condition, Passage, PassageKind
 from engine.interpreter.waits import Thrown
+from engine.interpreter.way import Effect, Split, Way, rewound, split_ids, splits_at
 
 if TYPE_CHECKING:
     from engine.interpreter.nodes.base import Node, Path
@@ -32,6 +33,9 @@ class Record:
     trail: list[Passage] = field(default_factory=list)
     thrown: list[Thrown] = field(default_factory=list)
     ended: str | None = None
+    #: steps that a move has undone, and what it could not take back
+    undone: list[str] = field(default_factory=list)
+    effects: list[str] = field(default_factory=list)
 
 
 class Execution(TokenTree):
@@ -43,19 +47,44 @@ class Execution(TokenTree):
         self.variables = variables
         self.record = Record()
 
-    def place(self, node: Node, scope: Token | None, *, flow: str | None = None, **facts: Any) -> Token:
+    def place(self, node: Node, scope: Token | None, *, flow: str | None = None, way: Way = (), **facts: Any) -> Token:
         """Put a token on a node inside a scope; it arrives at once."""
         token = self.add(node, scope)
+        token.way = way
         token.internal_data = {**facts, "flow": flow} if flow else facts
         self._check_nesting(token)
         node._update(token)
         return token
 
-    def follow(self, path: Path, scope: Token, **facts: Any) -> Token:
+    def follow(self, path: Path, scope: Token, way: Way) -> Token:
         """Let a token take a sequence flow."""
         if path.flow_id:
             self.pass_flow(path.flow_id)
-        return self.place(path.target, scope, flow=path.flow_id, **facts)
+        return self.place(path.target, scope, flow=path.flow_id, way=self.way_back_to(path.target, way))
+
+    def way_beyond(self, node: Node, token: Token) -> Way:
+        """The way of a token that has finished at a node."""
+        if node.is_step:
+            return (*self.way_back_to(node, token.way), node.name)
+        if node.has_effect and Effect(node.name) not in token.way:
+            return (*token.way, Effect(node.name))
+        return token.way
+
+    def way_back_to(self, node: Node, way: Way) -> Way:
+        """A step that is done again forgets the loop that led back to it."""
+        return rewound(way, lambda entry: entry == node.name, self.is_live) if node.name in way else way
+
+    def ways_apart(self, token: Token, paths: Sequence[Path], way: Way) -> list[Way]:
+        """The ways of the tokens that leave a node by its flows."""
+        if len(paths) < 2:
+            return [way] * len(paths)
+        flows = {path.flow_id for path in paths}
+        before = rewound(way, lambda entry: splits_at(entry, flows), self.is_live)
+        return [(*before, Split(token.id, path.flow_id)) for path in paths]
+
+    def is_live(self, split: str) -> bool:
+        """Whether a token still lives that came out of a split."""
+        return any(split in split_ids(token.way) for token in self.tasks.values() if token.way)
 
     def pass_flow(self, flow_id: str) -> None:
         self.record.trail.append(Passage(element_id=flow_id, kind=PassageKind.FLOW))

@@ -66,6 +66,9 @@ class Step:
     thrown: tuple[Thrown, ...] = ()
     #: the element with which the case ended
     ended: str | None = None
+    #: of a move: activities whose work must be done again, and work for the outside that is not taken back
+    undone: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
 
 
 def start(spec: Specification, variables: Mapping[str, Any], services: Services) -> Step:
@@ -141,6 +144,8 @@ def _step(spec: Specification, execution: Execution, move: Callable[[], None]) -
         variables=dict(execution.variables.scopes[ROOT]),
         thrown=tuple(record.thrown),
         ended=record.ended,
+        undone=tuple(record.undone),
+        effects=tuple(record.effects),
     )
 
 

@@ -24,6 +24,8 @@ class Task(Node):
 class UserTask(Task):
     """Waits, READY, for a person to complete it. Manual tasks are completed by a person too."""
 
+    is_step = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.manual = True
@@ -84,6 +86,8 @@ class BusinessRuleTask(Task):
 class ServiceTask(Task):
     """Lets a connector work; its business refusals are errors the diagram can catch."""
 
+    has_effect = True
+
     def __init__(self, *args: Any, connector: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.connector = connector
@@ -102,6 +106,8 @@ class ServiceTask(Task):
 
 class SendTask(Task):
     """Sends a message out of the case."""
+
+    has_effect = True
 
     def __init__(self, *args: Any, definition: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

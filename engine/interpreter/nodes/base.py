@@ -39,6 +39,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     #: a token here hides the variables around it
     isolates = False
     is_event_subprocess = False
+    #: work for people: where a case may be returned to
+    is_step = False
+    #: work for the outside, which no move takes back
+    has_effect = False
 
     def __init__(self, net: Any, name: str, element: elements.Node) -> None:
         super().__init__(net, name, bpmn_name=element.name, manual=False, inputs=[], outputs=[])

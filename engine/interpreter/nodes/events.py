@@ -163,9 +163,11 @@ class BoundaryEvent(Catcher):
     def happen(self, host: Token, values: Mapping[str, Any] | None = None) -> None:
         """Send a token out from the border, withdrawing the activity if the event interrupts it."""
         scope, execution = host.parent, host.workflow
+        # A token beside its activity is on a way of its own (design §8.10).
+        way = host.way if self.element.cancel_activity else ()
         if self.element.cancel_activity:
             execution.withdraw(host)
-        token = execution.place(self, scope, happened=True)
+        token = execution.place(self, scope, way=way, happened=True)
         self.write(token, self.mappings.read_received(token, values or {}))
 
 

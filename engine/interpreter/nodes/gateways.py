@@ -11,6 +11,7 @@ from engine.interpreter.corrections import Token
 from engine.interpreter.errors import NoFlowTaken
 from engine.interpreter.nodes.base import Node, Path
 from engine.interpreter.trail import Condition, PassageKind
+from engine.interpreter.way import joined
 
 
 class ExclusiveGateway(Node):
@@ -53,8 +54,12 @@ class Join(Node):
     def fire(self, consumed: dict[str, Token]) -> None:
         """One of the consumed tokens goes on for all."""
         first, *others = consumed.values()
+        execution, ways = first.workflow, {flow: token.way for flow, token in consumed.items()}
         for token in others:
-            token.workflow.withdraw(token)
+            execution.withdraw(token)
+        if others:
+            first.way = ()
+            first.way = joined(self.name, ways, execution.is_live)
         first._ready()
 
 
@@ -114,7 +119,7 @@ class EventBasedGateway(Node):
 
     def arrive(self, token: Token) -> bool:
         for path in self.paths:
-            token.workflow.place(path.target, token, flow=path.flow_id)
+            token.workflow.place(path.target, token, flow=path.flow_id, way=token.way)
         return False
 
     def child_done(self, scope: Token, node: Node, token: Token) -> None:

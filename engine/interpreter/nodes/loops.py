@@ -21,6 +21,8 @@ class LoopBody(Node):
     def __init__(self, *args: Any, instance: Node, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance = instance
+        self.is_step = instance.is_step
+        self.has_effect = instance.has_effect
 
     def clear(self, scope: Token) -> None:
         """Withdraw the instances, not the events attached to the body."""

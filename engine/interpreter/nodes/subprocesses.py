@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.diagram.elements import Kind
+from engine.diagram.elements import Kind, Scope
 from engine.interpreter.corrections import Token
 from engine.interpreter.mappings import Mappings
 from engine.interpreter.nodes.base import Node
@@ -34,6 +34,8 @@ class FlowScope(Node):
         super().__init__(*args, **kwargs)
         self.inside = Inside()
         self.mappings = mappings or Mappings()
+        self.is_step = self.element.body is not None and has_people(self.element.body)
+        self.has_effect = not self.is_step
 
     def execute(self, token: Token) -> bool | None:
         """Listen for the scope's events, then start what is inside."""
@@ -58,8 +60,9 @@ class FlowScope(Node):
         taken, conditions = node.choose(token, execution.context(scope) if node.paths else {})
         execution.pass_node(node, token, conditions)
         execution.withdraw(token, canceled=False)
-        for path in taken:
-            execution.follow(path, scope)
+        ways = execution.ways_apart(token, taken, execution.way_beyond(node, token))
+        for path, way in zip(taken, ways, strict=True):
+            execution.follow(path, scope, way)
         if not taken:
             self.ended_at(scope, node)
             self.finish_if_empty(scope, node.bpmn_id)
@@ -133,6 +136,7 @@ class CallActivity(Node):
     """Runs another process: it sees what is mapped into it and gives back what is mapped out."""
 
     is_scope = True
+    is_step = True
 
     def __init__(self, *args: Any, mappings: Mappings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -186,3 +190,8 @@ class EventStart(Catcher):
         received = self.mappings.read_received(instance, values or {})
         if received:
             scope.workflow.variables.declare(instance, received)
+
+
+def has_people(scope: Scope) -> bool:
+    """Whether a person may have to act somewhere inside."""
+    return any(node.kind in (Kind.USER_TASK, Kind.MANUAL_TASK, Kind.CALL_ACTIVITY) for _, node in scope.walk())

@@ -1,0 +1,177 @@
+"""The way that led to a token (design §8): steps completed, splits come out of, joins gone through.
+
+A way is bounded by the diagram, not by the number of rounds: where a token comes back to where it has been, the loop in
+between is forgotten, unless a token still lives that came out of a split in that loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Work done for the outside that no move takes back."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One of several flows taken at once; the others carry the same id."""
+
+    id: str
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What the tokens that a join consumed had come by, since they parted."""
+
+    node: str
+    branches: tuple[tuple[str, Way], ...]
+
+
+#: a completed step is told by the name of its node
+Entry: TypeAlias = str | Effect | Split | Joined
+Way: TypeAlias = tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A way divided before a step."""
+
+    #: what remains behind the step
+    before: Way
+    #: the step itself and all that came after it
+    undone: Way
+    #: join, flow and way of the tokens that a join gives back because only one of its branches is reopened
+    given_back: tuple[tuple[str, str, Way], ...] = ()
+
+
+def cut(way: Way, step: str) -> Cut | None:
+    """Divide a way before the newest completion of a step; inside a join, only the step's branch is divided."""
+    for at in range(len(way) - 1, -1, -1):
+        entry = way[at]
+        if entry == step:
+            return Cut(before=way[:at], undone=way[at:])
+        if isinstance(entry, Joined):
+            found = _cut_branch(way, at, entry, step)
+            if found is not None:
+                return found
+    return None
+
+
+def _cut_branch(way: Way, at: int, join: Joined, step: str) -> Cut | None:
+    for flow, branch in join.branches:
+        found = cut(branch, step)
+        if found is not None:
+            before = way[:at]
+            inner = [(node, other, before + rest) for node, other, rest in found.given_back]
+            siblings = [(join.node, other, before + rest) for other, rest in join.branches if other != flow]
+            return Cut(
+                before=before + found.before,
+                undone=found.undone + way[at + 1 :],
+                given_back=(*inner, *siblings),
+            )
+    return None
+
+
+def steps(way: Way) -> list[str]:
+    """The steps of a way, the newest first, each once."""
+    return list(dict.fromkeys(entry for entry in _backwards(way) if isinstance(entry, str)))
+
+
+def effects(way: Way) -> list[str]:
+    """What was done for the outside, the newest first, each once."""
+    return list(dict.fromkeys(entry.node for entry in _backwards(way) if isinstance(entry, Effect)))
+
+
+def split_ids(way: Way) -> set[str]:
+    """The splits of a way, also of what came to its joins."""
+    return {entry.id for entry in _backwards(way) if isinstance(entry, Split)}
+
+
+def last_steps(way: Way) -> set[str]:
+    """The steps after which nothing more was completed."""
+    for entry in reversed(way):
+        if isinstance(entry, str):
+            return {entry}
+        if isinstance(entry, Joined):
+            return {step for _, branch in entry.branches for step in last_steps(branch)}
+    return set()
+
+
+def joined(node: str, arrived: Mapping[str, Way], is_live: Callable[[str], bool]) -> Way:
+    """The way of the token that goes on for all that a join has consumed."""
+    ways = list(arrived.values())
+    shared = _shared(ways)
+    branches = tuple((flow, way[shared:]) for flow, way in arrived.items())
+    before = rewound(ways[0][:shared], lambda entry: isinstance(entry, Joined) and entry.node == node, is_live)
+    if any(steps(branch) for _, branch in branches):
+        return (*before, Joined(node, branches))
+    done = {Effect(name) for _, branch in branches for name in effects(branch)} - set(before)
+    return (*before, *sorted(done, key=lambda effect: effect.node))
+
+
+def rewound(way: Way, returns_to: Callable[[Entry], bool], is_live: Callable[[str], bool]) -> Way:
+    """Forget the loop that a token has gone through when it is back at a place of its way."""
+    for at, entry in enumerate(way):
+        if returns_to(entry) and not any(is_live(split) for split in split_ids(way[at:])):
+            return way[:at]
+    return way
+
+
+def splits_at(entry: Entry, flows: Collection[str]) -> bool:
+    """Whether an entry begins where one of these flows leaves."""
+    if isinstance(entry, Joined):
+        return any(branch and splits_at(branch[0], flows) for _, branch in entry.branches)
+    return isinstance(entry, Split) and entry.flow in flows
+
+
+def to_json(way: Way) -> list[Any]:
+    return [_plain(entry) for entry in way]
+
+
+def from_json(content: list[Any]) -> Way:
+    return tuple(_entry(plain) for plain in content)
+
+
+def _backwards(way: Way) -> Iterator[Entry]:
+    for entry in reversed(way):
+        if isinstance(entry, Joined):
+            for _, branch in entry.branches:
+                yield from _backwards(branch)
+        else:
+            yield entry
+
+
+def _shared(ways: list[Way]) -> int:
+    """How many entries all ways begin with."""
+    count = 0
+    for entries in zip(*ways, strict=False):
+        if any(entry != entries[0] for entry in entries):
+            break
+        count += 1
+    return count
+
+
+def _plain(entry: Entry) -> Any:
+    """A step is a string, an effect a list of one, a split of two, a join a mapping."""
+    if isinstance(entry, str):
+        return entry
+    if isinstance(entry, Effect):
+        return [entry.node]
+    if isinstance(entry, Split):
+        return [entry.id, entry.flow]
+    return {"join": entry.node, "ways": [[flow, to_json(branch)] for flow, branch in entry.branches]}
+
+
+def _entry(plain: Any) -> Entry:
+    if isinstance(plain, str):
+        return plain
+    if isinstance(plain, dict):
+        return Joined(plain["join"], tuple((flow, from_json(branch)) for flow, branch in plain["ways"]))
+    return Effect(plain[0]) if len(plain) == 1 else Split(plain[0], plain[1])
