@@ -12,7 +12,7 @@ from engine.funds import closing, projects
 from engine.funds.calculation import Paid
 from engine.funds.model import Contract, Project, ProjectStatus, RecoveryClaim, Settlement
 from engine.funds.money import share_of, show
-from engine.model import InstanceStatus, ProcessDefinition, ProcessInstance
+from engine.model import RUNNING, ProcessDefinition, ProcessInstance
 from engine.policy.parameters import Parameters
 from engine.ports import StartBlock
 
@@ -184,7 +184,7 @@ def _running_case(connection: Connection, project_id: str, except_case: str | No
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .where(
             ProcessInstance.project_id == project_id,
-            ProcessInstance.status == InstanceStatus.ACTIVE,
+            ProcessInstance.status.in_(RUNNING),
             ProcessInstance.id != (except_case or ""),
             ProcessDefinition.key.in_(RULES),
         )

@@ -33,7 +33,7 @@ from engine.funds.views import (
     ProjectView,
     SourceLine,
 )
-from engine.model import InstanceStatus, OrgUnit, ProcessDefinition, ProcessInstance
+from engine.model import RUNNING, OrgUnit, ProcessDefinition, ProcessInstance
 from engine.policy.parameters import Parameters
 from engine.ports import StartBlock
 from engine.queries.page import PAGE_SIZE, Page, page_of
@@ -175,7 +175,7 @@ def _in_flight(connection: Connection, project_id: str) -> int:
         .where(
             Payment.project_id == project_id,
             Payment.status.in_((PaymentStatus.PROPOSED, PaymentStatus.APPROVED)),
-            ProcessInstance.status == InstanceStatus.ACTIVE,
+            ProcessInstance.status.in_(RUNNING),
         )
     )
     return int(total or 0)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from engine.model.base import Base
 from engine.model.definition import Blob, Bundle, Deployment, DiagramDraft, ProcessDefinition, Resource
-from engine.model.history import HistoryEvent
+from engine.model.history import HistoryEvent, HistoryStream
 from engine.model.instance import (
+    PENDING,
+    RUNNING,
     Attachment,
     EventSubscription,
     InstanceStatus,
     ProcessInstance,
     Serial,
+    Signing,
     TaskDraft,
     TaskStatus,
     UserTask,
@@ -18,6 +21,8 @@ from engine.model.instance import (
 from engine.model.organisation import Delegation, LoginSession, OrgUnit, Person, Position
 
 __all__ = [
+    "PENDING",
+    "RUNNING",
     "Attachment",
     "Base",
     "Blob",
@@ -27,6 +32,7 @@ __all__ = [
     "DiagramDraft",
     "EventSubscription",
     "HistoryEvent",
+    "HistoryStream",
     "InstanceStatus",
     "LoginSession",
     "OrgUnit",
@@ -36,6 +42,7 @@ __all__ = [
     "ProcessInstance",
     "Resource",
     "Serial",
+    "Signing",
     "TaskDraft",
     "TaskStatus",
     "UserTask",

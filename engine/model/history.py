@@ -1,18 +1,20 @@
-"""What happened: one event for every command."""
+"""What happened: one event for every command, each standing on the one before it."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.model.base import Base, Id, ProcessValue, UtcDateTime
+from engine.model.base import Base, Digest, Id, UtcDateTime
 
 
 class HistoryEvent(Base):
-    """One command as it was carried out. Columns match XES: case, activity, timestamp, resource, transition."""
+    """One command as it was carried out. Columns match XES: case, activity, timestamp, resource, transition.
+
+    The payload is the event; the other columns repeat parts of it to search by and are checked against it.
+    """
 
     __tablename__ = "history_event"
     __table_args__ = (Index("ix_history_event_actor", "actor_id", "at"),)
@@ -27,7 +29,17 @@ class HistoryEvent(Base):
     task_id: Mapped[str | None] = mapped_column(Id)
     activity_id: Mapped[str | None] = mapped_column(String(120))
     activity_name: Mapped[str | None] = mapped_column(String(120))
-    #: the complete input of the command
-    input: Mapped[Any] = mapped_column(ProcessValue)
-    #: tokens moved, gateway decisions, tasks opened and closed, timers set
-    outcome: Mapped[Any] = mapped_column(ProcessValue)
+    #: canonical bytes: complete input, outcome, seed, and the digest of the event before
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    #: of the payload, by the hash function that the payload names
+    digest: Mapped[str] = mapped_column(Digest)
+
+
+class HistoryStream(Base):
+    """The end of a chain that is not a case's; a case keeps its own end in its row."""
+
+    __tablename__ = "history_stream"
+
+    stream: Mapped[str] = mapped_column(String(120), primary_key=True)
+    seq: Mapped[int]
+    head: Mapped[str] = mapped_column(Digest)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Digest, Id, ProcessValue, UnitCode, UtcDateTime
@@ -16,20 +16,51 @@ class InstanceStatus(StrEnum):
     """Where a process instance stands."""
 
     ACTIVE = "active"
+    #: stopped by an administrator: nobody acts and no timer fires until it is resumed
+    SUSPENDED = "suspended"
     COMPLETED = "completed"
     TERMINATED = "terminated"
+
+
+#: a case that has not ended
+RUNNING = (InstanceStatus.ACTIVE, InstanceStatus.SUSPENDED)
 
 
 class TaskStatus(StrEnum):
     """Where a user task stands; being assigned is an attribute, not a state."""
 
+    #: an added signer's task that opens when the owner has submitted
+    PLANNED = "planned"
     CREATED = "created"
+    #: its owner has done it, added signers have not signed yet; the token has not moved
+    SUBMITTED = "submitted"
     COMPLETED = "completed"
     CANCELED = "canceled"
 
 
+#: a task whose token has not moved on
+PENDING = (TaskStatus.PLANNED, TaskStatus.CREATED, TaskStatus.SUBMITTED)
+
+
+class Signing(StrEnum):
+    """Why a task was added to another person's task (加签, 委派)."""
+
+    #: the owner completes after them
+    BEFORE = "before"
+    #: beside the owner; the token moves on when all have signed
+    PARALLEL = "parallel"
+    #: after the owner; what the owner has submitted is kept meanwhile
+    AFTER = "after"
+    #: works on the task for the owner, and gives it back with an opinion
+    DELEGATED = "delegated"
+
+
+#: the few tasks that were added to others
+_ADDED = text("parent_id IS NOT NULL")
+
+
 class ProcessInstance(Base):
-    """A case (办件). `revision` decides who wins when two people act at once."""
+    """A case (办件). `revision` decides who wins when two people act at once; it is the number of its last event."""
 
     __tablename__ = "process_instance"
 
@@ -43,6 +74,10 @@ class ProcessInstance(Base):
     project_id: Mapped[str | None] = mapped_column(Id, index=True)
     status: Mapped[str] = mapped_column(String(16), index=True)
     revision: Mapped[int]
+    #: the digest of its last history event
+    head: Mapped[str | None] = mapped_column(Digest)
+    #: of the facts that were last written into its history
+    facts_digest: Mapped[str | None] = mapped_column(Digest)
     tokens: Mapped[bytes] = mapped_column(LargeBinary)
     variables: Mapped[bytes] = mapped_column(LargeBinary)
     started_by: Mapped[str] = mapped_column(Id, index=True)
@@ -50,6 +85,7 @@ class ProcessInstance(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: how it ended, in the words of the end event or of the withdrawal
     result: Mapped[str | None] = mapped_column(String(120))
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class UserTask(Base):
@@ -59,6 +95,7 @@ class UserTask(Base):
     __table_args__ = (
         Index("ix_user_task_inbox", "status", "role", "unit_code", "due_at"),
         Index("ix_user_task_done", "completed_by", "completed_at"),
+        Index("ix_user_task_signer", "assignee_id", "status", sqlite_where=_ADDED, postgresql_where=_ADDED),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -87,6 +124,11 @@ class UserTask(Base):
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_by: Mapped[str | None] = mapped_column(Id)
     on_behalf_of: Mapped[str | None] = mapped_column(Id)
+    #: how many persons were ever added to it; a task without any need not look for them
+    signers: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    #: of an added signer's task: the task it was added to, and why
+    parent_id: Mapped[str | None] = mapped_column(Id)
+    signing: Mapped[str | None] = mapped_column(String(16))
 
 
 class EventSubscription(Base):

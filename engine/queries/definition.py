@@ -12,9 +12,9 @@ from sqlalchemy import Connection, func, select
 from engine.definitions import load_blob
 from engine.errors import NotFound
 from engine.model import (
+    RUNNING,
     Deployment,
     DiagramDraft,
-    InstanceStatus,
     Person,
     ProcessDefinition,
     ProcessInstance,
@@ -52,7 +52,7 @@ def definitions(connection: Connection) -> tuple[DefinitionItem, ...]:
     """Every version of every process, newest versions first."""
     running = (
         select(ProcessInstance.definition_id, func.count().label("running"))
-        .where(ProcessInstance.status == InstanceStatus.ACTIVE)
+        .where(ProcessInstance.status.in_(RUNNING))
         .group_by(ProcessInstance.definition_id)
         .subquery()
     )

@@ -16,7 +16,7 @@ from engine.funds.connectors.connector import project_of, today
 from engine.funds.inputs import Inputs, refuse
 from engine.funds.model import Contract, Invoice, Payment, PaymentStatus, Project
 from engine.funds.money import show, to_yuan
-from engine.model import InstanceStatus, ProcessInstance
+from engine.model import RUNNING, ProcessInstance
 from engine.ports import Work
 
 #: an electronic invoice has one number of 20 digits; older ones have a code of 10 or 12 and a number of 8
@@ -119,7 +119,7 @@ def _used_elsewhere(lines: Sequence[InvoiceLine], work: Work) -> Iterator[FieldP
 def users_of(connection: Connection, keys: Sequence[str], case_id: str) -> Mapping[str, InvoiceUser]:
     """Which other cases hold these invoices. A case that ended without a payment holds none."""
     paid = exists().where(Payment.case_id == Invoice.case_id, Payment.status == PaymentStatus.PAID)
-    ended = ProcessInstance.status.is_not(None) & (ProcessInstance.status != InstanceStatus.ACTIVE)
+    ended = ProcessInstance.status.is_not(None) & (ProcessInstance.status.not_in(RUNNING))
     statement = (
         select(Invoice.key, ProcessInstance.number.label("case_number"), Project.number.label("project_number"))
         .join(Project, Project.id == Invoice.project_id)
