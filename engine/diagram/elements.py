@@ -199,6 +199,8 @@ class Node:
     message: EventDefinition | None = None
     #: receive task or event-based gateway that starts a process
     instantiate: bool = False
+    #: event-based gateway that waits for all of its events
+    for_all_events: bool = False
     for_compensation: bool = False
 
     @property
@@ -239,6 +241,10 @@ class Scope:
 
     def start_events(self) -> tuple[Node, ...]:
         return tuple(node for node in self.nodes.values() if node.kind is Kind.START_EVENT)
+
+    def instantiators(self) -> tuple[Node, ...]:
+        """Receive tasks and event-based gateways that start a process instead of a start event."""
+        return tuple(node for node in self.nodes.values() if node.instantiate)
 
     def walk(self) -> Iterator[tuple[Scope, Node]]:
         """Every node at every depth, with the scope it lies in."""

@@ -144,6 +144,7 @@ class _Reader:
             script_format=element.get("scriptFormat"),
             message=task_message(element, self.definitions) if kind in (Kind.RECEIVE_TASK, Kind.SEND_TASK) else None,
             instantiate=flag(element, "instantiate", False),
+            for_all_events=element.get("eventGatewayType") == "Parallel",
             for_compensation=flag(element, "isForCompensation", False),
         )
 

@@ -71,45 +71,47 @@ class Step:
     effects: tuple[str, ...] = ()
 
 
-def start(spec: Specification, variables: Mapping[str, Any], services: Services) -> Step:
-    """Begin a case."""
+def start(spec: Specification, variables: Mapping[str, Any], services: Services, *, at: str | None = None) -> Step:
+    """Begin a case; `at` names the start event that has happened, whose mappings then read the variables."""
     execution = Execution(spec.net, services, Variables({}, {}))
 
     def begin() -> None:
-        root = execution.place(spec.net.root, None)
-        execution.variables.declare(root, variables)
+        root = execution.place(spec.net.root, None, at=at)
+        given = variables if at is None else spec.net.task_specs[at].mappings.read_received(root, variables)
+        execution.variables.declare(root, given)
 
-    return _step(spec, execution, begin)
+    return take_step(spec, execution, begin)
 
 
 def complete(
     spec: Specification, state: State, token_id: str, variables: Mapping[str, Any], services: Services
 ) -> Step:
     """A person has done an open task; raises `TaskNotOpen` for anything else."""
-    execution = _load(spec, state, services)
+    execution = load(spec, state, services)
     token = execution.tasks.get(token_id)
     if token is None or not token.task_spec.manual or token._state != TaskState.READY:
         raise TaskNotOpen(token=token_id)
-    return _step(spec, execution, lambda: token.task_spec.submit(token, variables))
+    return take_step(spec, execution, lambda: token.task_spec.submit(token, variables))
 
 
 def fire(spec: Specification, state: State, wait_id: str, services: Services) -> Step:
     """A timer is due; raises `WaitNotLive` or `TimerNotDue`."""
-    execution = _load(spec, state, services)
+    execution = load(spec, state, services)
     token = _waiting(execution, wait_id, {Trigger.TIMER})
     if due_at(token) > services.now:
         raise TimerNotDue(wait=wait_id, due_at=due_at(token))
-    return _step(spec, execution, lambda: token.task_spec.trigger(token, {}))
+    return take_step(spec, execution, lambda: token.task_spec.trigger(token, {}))
 
 
 def correlate(spec: Specification, state: State, wait_id: str, values: Mapping[str, Any], services: Services) -> Step:
     """A message or signal has come for a subscription; raises `WaitNotLive`."""
-    execution = _load(spec, state, services)
+    execution = load(spec, state, services)
     token = _waiting(execution, wait_id, {Trigger.MESSAGE, Trigger.SIGNAL})
-    return _step(spec, execution, lambda: token.task_spec.trigger(token, values))
+    return take_step(spec, execution, lambda: token.task_spec.trigger(token, values))
 
 
-def _load(spec: Specification, state: State, services: Services) -> Execution:
+def load(spec: Specification, state: State, services: Services) -> Execution:
+    """A case as it was left."""
     execution = Execution(spec.net, services, decode_variables(state))
     decode_tokens(state, execution)
     return execution
@@ -125,7 +127,8 @@ def _waiting(execution: Execution, wait_id: str, triggers: set[Trigger]) -> Toke
     return token
 
 
-def _step(spec: Specification, execution: Execution, move: Callable[[], None]) -> Step:
+def take_step(spec: Specification, execution: Execution, move: Callable[[], None]) -> Step:
+    """Do one thing to a case, let it go on from there, and tell what happened."""
     try:
         with feel.clock(execution.services.now):
             move()

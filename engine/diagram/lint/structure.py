@@ -21,7 +21,7 @@ def check(diagram: Diagram) -> Iterator[Problem]:
 
 
 def _process(process: Process) -> Iterator[Problem]:
-    if not process.scope.start_events():
+    if not process.scope.start_events() and not process.scope.instantiators():
         yield error("no-start", process.id, process.line, "流程没有开始事件，请画一个开始事件并连到第一个环节。")
     yield from _scope(process.scope, process.id, process.line)
     for _, node in process.scope.walk():
@@ -112,7 +112,7 @@ def _event_subprocess(node: Node) -> Iterator[Problem]:
 
 
 def _unreachable(scope: Scope) -> Iterator[Problem]:
-    if not scope.start_events():
+    if not scope.start_events() and not scope.instantiators():
         return
     reached = _reached(scope)
     for node in scope.nodes.values():
@@ -122,7 +122,7 @@ def _unreachable(scope: Scope) -> Iterator[Problem]:
 
 
 def _reached(scope: Scope) -> set[str]:
-    pending = [node.id for node in scope.start_events()]
+    pending = [node.id for node in (*scope.start_events(), *scope.instantiators())]
     reached: set[str] = set()
     while pending:
         node_id = pending.pop()

@@ -52,6 +52,9 @@ def check(diagram: Diagram) -> Iterator[Problem]:
 def _scope(scope: Scope, *, of_event: bool, nested: bool) -> Iterator[Problem]:
     for node in scope.nodes.values():
         yield from _node(scope, node)
+        if node.instantiate and (nested or scope.incoming(node.id)):
+            message = f"“{node.title}”要启动流程（instantiate），只能放在流程最外层，且不能有入线。"
+            yield error("instantiate", node.id, node.line, message)
         if node.kind.is_event:
             yield from _event(node, _allowed(node, of_event, nested))
         if node.body is not None:
@@ -69,8 +72,8 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
         yield error("unsupported", node.id, node.line, REFUSED_KINDS[node.kind])
     if node.for_compensation:
         yield error("unsupported", node.id, node.line, "补偿活动不能执行，请把补偿画成普通的后续环节。")
-    if node.instantiate:
-        message = "由消息启动流程请用消息开始事件，不要用 instantiate 属性。"
+    if node.for_all_events:
+        message = f"事件网关“{node.title}”要等齐全部事件（Parallel），不能执行，请改用并行网关接各个中间捕获事件。"
         yield error("unsupported", node.id, node.line, message)
     if node.kind is Kind.RECEIVE_TASK and node.message is None:
         yield error("no-message", node.id, node.line, f"接收任务“{node.title}”没有指定消息，请选择要等待的消息。")

@@ -40,8 +40,6 @@ class FlowScope(Node):
     def execute(self, token: Token) -> bool | None:
         """Listen for the scope's events, then start what is inside."""
         self.enter(token)
-        for event in self.inside.event_starts:
-            event.attach(token)
         for start in self.inside.starts:
             token.workflow.place(start, token, **self.start_facts)
         if not self.inside.starts:
@@ -49,10 +47,12 @@ class FlowScope(Node):
         return None
 
     def enter(self, token: Token) -> None:
-        """Declare the variables that are given to the scope."""
+        """Declare the variables that are given to the scope, and listen for its events."""
         given = self.mappings.read_inputs(token)
         if given:
             token.workflow.variables.declare(token, given)
+        for event in self.inside.event_starts:
+            event.attach(token)
 
     def child_done(self, scope: Token, node: Node, token: Token) -> None:
         """A token has finished at a node: it goes on by the outgoing flows, or ends here."""
@@ -112,6 +112,15 @@ class ProcessScope(FlowScope):
     """A process: the root of a case's tokens, or what a call activity runs. Its variables are its own."""
 
     isolates = True
+
+    def execute(self, token: Token) -> bool | None:
+        """Begin at the start event that has happened; without one, where a person or a caller begins."""
+        at = token.internal_data.pop("at", None)
+        if at is None:
+            return super().execute(token)
+        self.enter(token)
+        token.workflow.place(token.workflow.spec.task_specs[at], token, happened=True)
+        return None
 
     def keeps_variables(self, token: Token) -> bool:
         return True

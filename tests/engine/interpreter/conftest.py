@@ -141,8 +141,8 @@ class Play:
         self.steps: list[Step] = []
         self.state: State
 
-    def start(self, **variables: Any) -> Play:
-        return self._take(interpreter.start(self.spec, variables, self.services))
+    def start(self, at: str | None = None, **variables: Any) -> Play:
+        return self._take(interpreter.start(self.spec, variables, self.services, at=at))
 
     def complete(self, activity: str, *, index: int | None = None, **variables: Any) -> Play:
         """Complete the oldest open task of an activity, or the one of a multi-instance element."""
