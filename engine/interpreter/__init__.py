@@ -5,6 +5,7 @@ SpiffWorkflow stays behind this door.
 
 from __future__ import annotations
 
+from engine.interpreter import moves
 from engine.interpreter.codec import State, variables_of
 from engine.interpreter.errors import BpmnError, TaskNotOpen, TimerNotDue, WaitNotLive
 from engine.interpreter.parser import compile_definition
@@ -38,6 +39,7 @@ __all__ = [
     "complete",
     "correlate",
     "fire",
+    "moves",
     "start",
     "variables_of",
 ]

@@ -15,7 +15,7 @@ from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.trail import Condition, Passage, PassageKind
 from engine.interpreter.waits import Thrown
-from engine.interpreter.way import Effect, Split, Way, rewound, split_ids, splits_at
+from engine.interpreter.way import Effect, Split, Way, from_json, rewound, split_ids, splits_at
 
 if TYPE_CHECKING:
     from engine.interpreter.nodes.base import Node, Path
@@ -61,6 +61,14 @@ class Execution(TokenTree):
         if path.flow_id:
             self.pass_flow(path.flow_id)
         return self.place(path.target, scope, flow=path.flow_id, way=self.way_back_to(path.target, way))
+
+    def go_straight_back(self, scope: Token, back: Mapping[str, Any]) -> None:
+        """A corrected step leads back to where the case was returned from (直达)."""
+        for token_id in back.get("given_back", ()):
+            if token_id in self.tasks:
+                self.withdraw(self.tasks[token_id])
+        facts = {"resume": back["resume"]} if "resume" in back else {}
+        self.place(self.spec.task_specs[back["node"]], scope, way=from_json(back["way"]), **facts)
 
     def way_beyond(self, node: Node, token: Token) -> Way:
         """The way of a token that has finished at a node."""

@@ -65,12 +65,14 @@ class _Compiler:
         element = Node(id=process.id, kind=Kind.SUB_PROCESS, name=process.name)
         scope = ProcessScope(self.net, prefix + process.id, element)
         self.processes[process.id] = scope
-        scope.inside = self._inside(process.scope, prefix)
+        scope.inside = self._inside(process.scope, prefix, scope)
         return scope
 
-    def _inside(self, scope: Scope, prefix: str, *, of_event: bool = False) -> Inside:
+    def _inside(self, scope: Scope, prefix: str, owner: FlowScope, *, of_event: bool = False) -> Inside:
         """Compile a scope's nodes and connect them."""
         built = {node.id: self._node(node, prefix, of_event) for node in scope.nodes.values()}
+        for spec in built.values():
+            spec.container = owner
         for node in scope.nodes.values():
             self._connect(scope, node, built)
         for spec in built.values():
@@ -82,7 +84,7 @@ class _Compiler:
         spec = build(self.net, node, prefix, in_event_subprocess=of_event)
         inner = getattr(spec, "instance", spec)
         if isinstance(inner, FlowScope) and node.body is not None:
-            inner.inside = self._inside(node.body, prefix, of_event=node.triggered_by_event)
+            inner.inside = self._inside(node.body, prefix, inner, of_event=node.triggered_by_event)
         if isinstance(inner, CallActivity):
             inner.called = self._called(node)
         if node.kind.is_activity:

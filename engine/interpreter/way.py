@@ -6,7 +6,7 @@ between is forgotten, unless a token still lives that came out of a split in tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -106,14 +106,23 @@ def last_steps(way: Way) -> set[str]:
 
 def joined(node: str, arrived: Mapping[str, Way], is_live: Callable[[str], bool]) -> Way:
     """The way of the token that goes on for all that a join has consumed."""
-    ways = list(arrived.values())
-    shared = _shared(ways)
-    branches = tuple((flow, way[shared:]) for flow, way in arrived.items())
-    before = rewound(ways[0][:shared], lambda entry: isinstance(entry, Joined) and entry.node == node, is_live)
+    common = shared(list(arrived.values()))
+    branches = tuple((flow, way[len(common) :]) for flow, way in arrived.items())
+    before = rewound(common, lambda entry: isinstance(entry, Joined) and entry.node == node, is_live)
     if any(steps(branch) for _, branch in branches):
         return (*before, Joined(node, branches))
     done = {Effect(name) for _, branch in branches for name in effects(branch)} - set(before)
     return (*before, *sorted(done, key=lambda effect: effect.node))
+
+
+def shared(ways: Sequence[Way]) -> Way:
+    """What all ways begin with."""
+    count = 0
+    for entries in zip(*ways, strict=False):
+        if any(entry != entries[0] for entry in entries):
+            break
+        count += 1
+    return ways[0][:count] if ways else ()
 
 
 def rewound(way: Way, returns_to: Callable[[Entry], bool], is_live: Callable[[str], bool]) -> Way:
@@ -146,16 +155,6 @@ def _backwards(way: Way) -> Iterator[Entry]:
                 yield from _backwards(branch)
         else:
             yield entry
-
-
-def _shared(ways: list[Way]) -> int:
-    """How many entries all ways begin with."""
-    count = 0
-    for entries in zip(*ways, strict=False):
-        if any(entry != entries[0] for entry in entries):
-            break
-        count += 1
-    return count
 
 
 def _plain(entry: Entry) -> Any:

@@ -48,6 +48,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         super().__init__(net, name, bpmn_name=element.name, manual=False, inputs=[], outputs=[])
         self.element = element
         self.bpmn_id = name.removesuffix("[]")
+        #: what it lies in directly
+        self.container: Node | None = None
         self.paths: tuple[Path, ...] = ()
         #: flows that come in
         self.incoming: tuple[str, ...] = ()

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from SpiffWorkflow.util.task import TaskState
 
 from engine.diagram.elements import Kind, Scope
 from engine.interpreter.corrections import Token
 from engine.interpreter.mappings import Mappings
 from engine.interpreter.nodes.base import Node
 from engine.interpreter.nodes.events import Catcher
+from engine.interpreter.way import Way
+
+if TYPE_CHECKING:
+    from engine.interpreter.execution import Execution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +60,25 @@ class FlowScope(Node):
         for event in self.inside.event_starts:
             event.attach(token)
 
+    def open(self, execution: Execution, around: Token, way: Way) -> Token:
+        """Open the scope without its start, for a token that is put inside by hand."""
+        token = execution.add(self, around)
+        token.way = way
+        for event in self.boundary_events:
+            event.attach(token)
+        self.enter(token)
+        token._set_state(TaskState.STARTED)
+        return token
+
     def child_done(self, scope: Token, node: Node, token: Token) -> None:
         """A token has finished at a node: it goes on by the outgoing flows, or ends here."""
         execution = scope.workflow
+        back = token.internal_data.get("resume")
+        if back is not None:
+            execution.pass_node(node, token)
+            execution.withdraw(token, canceled=False)
+            execution.go_straight_back(scope, back)
+            return
         taken, conditions = node.choose(token, execution.context(scope) if node.paths else {})
         execution.pass_node(node, token, conditions)
         execution.withdraw(token, canceled=False)

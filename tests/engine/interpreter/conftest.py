@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ import pytest
 
 from engine import interpreter
 from engine.clock import ManualClock
-from engine.interpreter import Specification, State, Step
+from engine.interpreter import Specification, State, Step, moves
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<bpmn:definitions '
@@ -164,6 +164,25 @@ class Play:
     def send(self, element: str, **values: Any) -> Play:
         """Deliver a message or signal to a wait."""
         return self._take(interpreter.correlate(self.spec, self.state, self.wait(element).id, values, self.services))
+
+    def targets(self, activity: str) -> tuple[str, ...]:
+        """Where an open task of an activity may be returned to."""
+        return moves.targets(self.spec, self.state, self._token(activity), self.services)
+
+    def return_to(self, activity: str, target: str, *, direct: bool = False) -> Play:
+        token = self._token(activity)
+        return self._take(moves.return_to(self.spec, self.state, token, target, self.services, direct=direct))
+
+    def recall(self, activity: str) -> Play:
+        return self._take(moves.recall(self.spec, self.state, activity, self.services))
+
+    def move(self, activity: str, *, withdraw: Collection[str] | None = None) -> Play:
+        """Move by hand, in place of the open tasks of some activities."""
+        tokens = None if withdraw is None else [self._token(other) for other in withdraw]
+        return self._take(moves.move(self.spec, self.state, activity, self.services, withdraw=tokens))
+
+    def _token(self, activity: str) -> str:
+        return next(t.token_id for t in self.tasks.values() if t.activity_id == activity)
 
     def wait(self, element: str) -> Any:
         return next(wait for wait in self.step.waits if wait.element_id == element)
