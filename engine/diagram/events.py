@@ -30,8 +30,15 @@ def event_definitions(element: etree._Element, definitions: Definitions) -> tupl
 
 
 def task_message(element: etree._Element, definitions: Definitions) -> EventDefinition | None:
-    """The message of a send or receive task."""
+    """The message of a send or receive task; a receive task that names none waits for one called by its own id."""
     reference = element.get("messageRef")
+    if not reference and local_name(element) == "receiveTask":
+        return EventDefinition(
+            trigger=Trigger.MESSAGE,
+            line=line_of(element),
+            name=element.get("id"),
+            correlation=correlation_attribute(element),
+        )
     if not reference:
         return None
     message = definitions.find(reference)

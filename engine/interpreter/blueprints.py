@@ -48,14 +48,14 @@ def _activity(net: Any, name: str, node: Node) -> Any:
         return activities.UserTask(net, name, node, mappings=mappings)
     if node.kind is Kind.SCRIPT_TASK:
         return activities.ScriptTask(net, name, node, mappings=mappings, assignments=_assignments(node.script))
-    if node.kind is Kind.BUSINESS_RULE_TASK:
-        reference = node.extension.get("decisionRef") or ""
+    reference, connector = node.extension.get("decisionRef"), node.extension.get("connector")
+    if node.kind is Kind.BUSINESS_RULE_TASK and reference:
         return activities.BusinessRuleTask(net, name, node, mappings=mappings, decision_ref=reference)
-    connector = node.extension.get("connector")
-    if node.kind in (Kind.SERVICE_TASK, Kind.SEND_TASK) and connector:
-        return activities.ServiceTask(net, name, node, mappings=mappings, connector=connector)
-    if node.kind is Kind.SEND_TASK and node.message is not None:
+    if node.kind is Kind.SEND_TASK and node.message is not None and not connector:
         return activities.SendTask(net, name, node, mappings=mappings, definition=_event(node.message))
+    if node.kind in (Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.BUSINESS_RULE_TASK):
+        # In a library session the work of a task is known by the task's own id.
+        return activities.ServiceTask(net, name, node, mappings=mappings, connector=connector or node.id)
     if node.kind is Kind.RECEIVE_TASK and node.message is not None:
         return activities.ReceiveTask(net, name, node, mappings=mappings, definition=_event(node.message))
     if node.kind is Kind.CALL_ACTIVITY:

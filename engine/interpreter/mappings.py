@@ -20,6 +20,11 @@ class Mappings:
     result_variable: str | None = None
 
     @property
+    def are_missing(self) -> bool:
+        """Whether nothing is said: then all is seen and all that comes is kept, as other engines have it."""
+        return not (self.inputs or self.outputs or self.result_variable)
+
+    @property
     def restricts(self) -> bool:
         """Whether only what is mapped leaves a subprocess."""
         return bool(self.outputs)

@@ -25,6 +25,7 @@ def check(diagram: Diagram, catalogue: Catalogue | None) -> Iterator[Problem]:
 def _node(node: Node, known: Catalogue, own: Set[str], missing: Callable[..., Problem]) -> Iterator[Problem]:
     if node.kind is Kind.USER_TASK:
         yield from _user_task(node, known, missing)
+    yield from _work(node, missing)
     named = (
         (node.extension.get("decisionRef"), known.decisions, "决策"),
         (node.extension.get("connector"), known.connectors, "连接器"),
@@ -33,6 +34,21 @@ def _node(node: Node, known: Catalogue, own: Set[str], missing: Callable[..., Pr
     for key, keys, label in named:
         if key and keys is not None and key not in keys:
             yield error("unknown-reference", node.id, node.line, f"“{node.title}”的{label} {key} 不存在，请改正。")
+
+
+def _work(node: Node, missing: Callable[..., Problem]) -> Iterator[Problem]:
+    """Tasks that somebody else's program does; in a library session it is found by the task's id."""
+    if node.extension.get("connector"):
+        return
+    if node.kind is Kind.SEND_TASK and node.message is None:
+        message = f"发送任务“{node.title}”既没有消息也没有连接器（anlan:connector），请指定一个。"
+        yield missing("no-message", node.id, node.line, message)
+    if node.kind is Kind.SERVICE_TASK:
+        message = f"服务任务“{node.title}”没有指定连接器（anlan:connector），请选择一个连接器。"
+        yield missing("no-connector", node.id, node.line, message)
+    if node.kind is Kind.BUSINESS_RULE_TASK and not node.extension.get("decisionRef"):
+        message = f"业务规则任务“{node.title}”没有指定决策（anlan:decisionRef），请选择一个决策。"
+        yield missing("no-decision", node.id, node.line, message)
 
 
 def _user_task(node: Node, known: Catalogue, missing: Callable[..., Problem]) -> Iterator[Problem]:

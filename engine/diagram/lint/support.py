@@ -75,17 +75,12 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
     if node.for_all_events:
         message = f"事件网关“{node.title}”要等齐全部事件（Parallel），不能执行，请改用并行网关接各个中间捕获事件。"
         yield error("unsupported", node.id, node.line, message)
-    if node.kind is Kind.RECEIVE_TASK and node.message is None:
-        yield error("no-message", node.id, node.line, f"接收任务“{node.title}”没有指定消息，请选择要等待的消息。")
-    if node.kind is Kind.SEND_TASK and node.message is None and not node.extension.get("connector"):
-        message = f"发送任务“{node.title}”既没有消息也没有连接器（anlan:connector），请指定一个。"
-        yield error("no-message", node.id, node.line, message)
-    if node.kind is Kind.SERVICE_TASK and not node.extension.get("connector"):
-        message = f"服务任务“{node.title}”没有指定连接器（anlan:connector），请选择一个连接器。"
-        yield error("no-connector", node.id, node.line, message)
-    if node.kind is Kind.BUSINESS_RULE_TASK and not node.extension.get("decisionRef"):
-        message = f"业务规则任务“{node.title}”没有指定决策（anlan:decisionRef），请选择一个决策。"
-        yield error("no-decision", node.id, node.line, message)
+    if node.kind is Kind.RECEIVE_TASK and node.message is not None and node.message.reference is None:
+        message = f"接收任务“{node.title}”没有指定消息，将等待以它的标识 {node.id} 为名的消息。"
+        yield warning("no-message", node.id, node.line, message)
+    if node.message is not None and node.message.name is None:
+        message = f"“{node.title}”引用的消息 {node.message.reference} 不存在，请重新选择。"
+        yield error("no-reference", node.id, node.line, message)
     if node.kind is Kind.CALL_ACTIVITY and not node.called_element:
         message = f"调用活动“{node.title}”没有指定要调用的流程（calledElement）。"
         yield error("no-called-element", node.id, node.line, message)

@@ -84,7 +84,10 @@ class BusinessRuleTask(Task):
 
 
 class ServiceTask(Task):
-    """Lets a connector work; its business refusals are errors the diagram can catch."""
+    """Lets a connector work; its business refusals are errors the diagram can catch.
+
+    Without any mapping the connector sees all variables, and its results become variables by name.
+    """
 
     has_effect = True
 
@@ -95,13 +98,18 @@ class ServiceTask(Task):
     def execute(self, token: Token) -> bool | None:
         execution = token.workflow
         try:
-            results = execution.services.call(self.connector, self.mappings.read_inputs(token))
+            results = execution.services.call(self.connector, self._inputs(token))
         except BpmnError as refusal:
             execution.throw_error(token, refusal.code, refusal.message)
             return None
-        if self.mappings.outputs or self.mappings.result_variable:
+        if self.mappings.outputs or self.mappings.result_variable or self.mappings.are_missing:
             self.write(token, self.mappings.read_received(token, results))
         return True
+
+    def _inputs(self, token: Token) -> Mapping[str, Any]:
+        if self.mappings.are_missing:
+            return token.workflow.variables.visible(token)  # type: ignore[no-any-return]
+        return self.mappings.read_inputs(token)
 
 
 class SendTask(Task):
