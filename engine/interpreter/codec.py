@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from SpiffWorkflow.util.task import TaskState
 
 from engine import values
 from engine.interpreter.corrections import Token, TokenTree
 from engine.interpreter.errors import StateUnreadable
 from engine.interpreter.scopes import Variables
-from engine.interpreter.way import Way, from_json, to_json
+from engine.interpreter.way import Way, to_json, way_of
 
 FORMAT = 1
 #: The id of the token that holds the whole case; its variables outlive it.
@@ -58,7 +57,7 @@ def decode_tokens(state: State, tree: TokenTree) -> None:
     if version != FORMAT:
         raise StateUnreadable(format=version)
     for token_id, parent, node, code, facts, *rest in rows:
-        _restore(tree, token_id, parent, node, code, facts, from_json(rest[0]) if rest else ())
+        _restore(tree, token_id, parent, node, code, facts, way_of(rest[0]) if rest else ())
     tree.last_id = last_id
 
 
@@ -72,11 +71,6 @@ def _restore(
     spec = tree.spec.task_specs.get(node)
     if spec is None:
         raise StateUnreadable(f"流程定义里没有办件所在的环节 {node}。", node=node)
-    token = Token(tree, spec, tree.tasks[parent] if parent is not None else None, token_id)
-    token._state = code
+    token = tree.adopt(spec, tree.tasks[parent] if parent is not None else None, token_id, code)
     token.internal_data = facts
     token.way = way
-    if parent is None:
-        tree.task_tree = token
-    if code == TaskState.READY and not spec.manual:
-        tree.schedule(token)

@@ -78,6 +78,16 @@ class TokenTree(BpmnWorkflow):  # type: ignore[misc]
             self.task_tree = token
         return token
 
+    def adopt(self, spec: Any, parent: Token | None, token_id: str, state: int) -> Token:
+        """A token as it was: its id and its state are known."""
+        token = Token(self, spec, parent, token_id)
+        token._state = state
+        if parent is None:
+            self.task_tree = token
+        if state == TaskState.READY and not spec.manual:
+            self.schedule(token)
+        return token
+
     def schedule(self, token: Token) -> None:
         """To be run by the engine itself, in order of arrival."""
         self._agenda.append(token)

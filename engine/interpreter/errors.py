@@ -47,6 +47,12 @@ class EndlessLoop(Refused):
     code = "endless-loop"
 
 
+class MoveRefused(Refused):
+    """办件不能这样移动。"""
+
+    code = "move-refused"
+
+
 class StateUnreadable(AnlanError):
     """办件的状态由更新的版本写成，或已损坏，无法读取。"""
 

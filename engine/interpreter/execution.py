@@ -15,7 +15,7 @@ from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.trail import Condition, Passage, PassageKind
 from engine.interpreter.waits import Thrown
-from engine.interpreter.way import Effect, Split, Way, from_json, rewound, split_ids, splits_at
+from engine.interpreter.way import Effect, Split, Way, rewound, split_ids, splits_at, way_of
 
 if TYPE_CHECKING:
     from engine.interpreter.nodes.base import Node, Path
@@ -68,7 +68,7 @@ class Execution(TokenTree):
             if token_id in self.tasks:
                 self.withdraw(self.tasks[token_id])
         facts = {"resume": back["resume"]} if "resume" in back else {}
-        self.place(self.spec.task_specs[back["node"]], scope, way=from_json(back["way"]), **facts)
+        self.place(self.spec.task_specs[back["node"]], scope, way=way_of(back["way"]), **facts)
 
     def way_beyond(self, node: Node, token: Token) -> Way:
         """The way of a token that has finished at a node."""

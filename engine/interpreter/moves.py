@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.errors import Refused
 from engine.interpreter.codec import State
 from engine.interpreter.corrections import Token
-from engine.interpreter.errors import TaskNotOpen
+from engine.interpreter.errors import MoveRefused, TaskNotOpen
 from engine.interpreter.execution import Execution
+from engine.interpreter.migration import migrate, propose
 from engine.interpreter.nodes.base import Node
 from engine.interpreter.nodes.loops import LoopBody
 from engine.interpreter.nodes.subprocesses import FlowScope
@@ -24,11 +24,7 @@ from engine.interpreter.steps import Step, load, take_step
 from engine.interpreter.trail import PassageKind
 from engine.interpreter.way import Cut, Way, cut, effects, last_steps, shared, split_ids, steps, to_json
 
-
-class MoveRefused(Refused):
-    """办件不能这样移动。"""
-
-    code = "move-refused"
+__all__ = ["MoveRefused", "migrate", "move", "propose", "recall", "return_to", "targets"]
 
 
 def targets(spec: Specification, state: State, token_id: str, services: Services) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ def take_step(spec: Specification, execution: Execution, move: Callable[[], None
         with feel.clock(execution.services.now):
             move()
             execution.advance()
-            opened = tuple(_opened(spec, token) for token in execution.record.opened if token.is_live)
+            opened = tuple(opened_task(spec, token) for token in execution.record.opened if token.is_live)
     except feel.FeelError as fault:
         raise NotUsable(f"表达式无法计算：{fault}") from fault
     record = execution.record
@@ -156,7 +156,8 @@ def _wait(token: Token) -> Wait | None:
     return token.task_spec.wait(token) if isinstance(token.task_spec, Catcher) else None
 
 
-def _opened(spec: Specification, token: Token) -> OpenedTask:
+def opened_task(spec: Specification, token: Token) -> OpenedTask:
+    """What a person is to be told of a task."""
     node = token.task_spec
     activity = spec.activities[node.bpmn_id]
     context = token.workflow.context(token)

@@ -140,11 +140,29 @@ def splits_at(entry: Entry, flows: Collection[str]) -> bool:
     return isinstance(entry, Split) and entry.flow in flows
 
 
+def renamed(way: Way, names: Mapping[str, str | None]) -> Way:
+    """The same way on another version of the diagram; what is not there any more is left out."""
+    return tuple(entry for old in way if (entry := _renamed(old, names)) is not None)
+
+
+def _renamed(entry: Entry, names: Mapping[str, str | None]) -> Entry | None:
+    if isinstance(entry, Split):
+        return entry
+    if isinstance(entry, str):
+        return names.get(entry)
+    node = names.get(entry.node)
+    if node is None:
+        return None
+    if isinstance(entry, Effect):
+        return Effect(node)
+    return Joined(node, tuple((flow, renamed(branch, names)) for flow, branch in entry.branches))
+
+
 def to_json(way: Way) -> list[Any]:
     return [_plain(entry) for entry in way]
 
 
-def from_json(content: list[Any]) -> Way:
+def way_of(content: list[Any]) -> Way:
     return tuple(_entry(plain) for plain in content)
 
 
@@ -172,5 +190,5 @@ def _entry(plain: Any) -> Entry:
     if isinstance(plain, str):
         return plain
     if isinstance(plain, dict):
-        return Joined(plain["join"], tuple((flow, from_json(branch)) for flow, branch in plain["ways"]))
+        return Joined(plain["join"], tuple((flow, way_of(branch)) for flow, branch in plain["ways"]))
     return Effect(plain[0]) if len(plain) == 1 else Split(plain[0], plain[1])
