@@ -98,7 +98,7 @@ class ServiceTask(Task):
     def execute(self, token: Token) -> bool | None:
         execution = token.workflow
         try:
-            results = execution.services.call(self.connector, self._inputs(token))
+            results = execution.services.call(self.connector, self._parameters(token))
         except BpmnError as refusal:
             execution.throw_error(token, refusal.code, refusal.message)
             return None
@@ -106,7 +106,7 @@ class ServiceTask(Task):
             self.write(token, self.mappings.read_received(token, results))
         return True
 
-    def _inputs(self, token: Token) -> Mapping[str, Any]:
+    def _parameters(self, token: Token) -> Mapping[str, Any]:
         if self.mappings.are_missing:
             return token.workflow.variables.visible(token)  # type: ignore[no-any-return]
         return self.mappings.read_inputs(token)
