@@ -145,10 +145,7 @@ def test_what_is_not_connected_right_is_refused(file, errors, body, code, elemen
         ('<bpmn:transaction id="a"><bpmn:startEvent id="x"/></bpmn:transaction>', "unsupported"),
         ('<bpmn:adHocSubProcess id="a"><bpmn:task id="x"/></bpmn:adHocSubProcess>', "unsupported"),
         ('<bpmn:task id="a" isForCompensation="true"/>', "unsupported"),
-        ('<bpmn:serviceTask id="a"/>', "no-connector"),
-        ('<bpmn:sendTask id="a"/>', "no-message"),
-        ('<bpmn:receiveTask id="a"/>', "no-message"),
-        ('<bpmn:businessRuleTask id="a"/>', "no-decision"),
+        ('<bpmn:receiveTask id="a" messageRef="gone"/>', "no-reference"),
         ('<bpmn:callActivity id="a"/>', "no-called-element"),
         ('<bpmn:scriptTask id="a"/>', "no-script"),
         (
@@ -178,6 +175,23 @@ def test_what_would_not_be_executed_right_is_refused(around, errors, element, co
     found = errors(around(element))
 
     assert code in [problem.code for problem in found if problem.element_id == "a"]
+
+
+@pytest.mark.parametrize(
+    ("element", "code"),
+    [("serviceTask", "no-connector"), ("sendTask", "no-message"), ("businessRuleTask", "no-decision")],
+)
+def test_work_that_nobody_is_named_for_is_refused_but_in_a_library_session(around, element, code):
+    content = around(f'<bpmn:{element} id="a"/>')
+
+    assert [(p.severity, p.code) for p in diagram.lint(content)] == [("warning", code)]
+    assert [(p.severity, p.code) for p in diagram.lint(content, Catalogue())] == [("error", code)]
+
+
+def test_a_receive_task_without_a_message_waits_for_one_of_its_own_name(around):
+    (found,) = diagram.lint(around('<bpmn:receiveTask id="a"/>'), Catalogue())
+
+    assert (found.severity, found.code) == ("warning", "no-message")
 
 
 def test_a_file_without_a_process_to_execute_is_refused_at_its_process(file, errors):
