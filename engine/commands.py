@@ -154,6 +154,15 @@ class FireTimer(Command[bool]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FireStartTimer(Command[StartedProcess | None]):
+    """A timer start event is due. None when it has been fired or replaced already."""
+
+    definition_id: str
+    element_id: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CorrelateMessage(Command[None]):
     """Deliver a message to the case that waits for it."""
 

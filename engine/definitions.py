@@ -190,3 +190,8 @@ def latest_definition(connection: Connection, key: str) -> AnyRow:
     if row is None:
         raise NotFound(f"没有名为“{key}”的流程。", key=key)
     return row
+
+
+def definition_of(connection: Connection, definition_id: str) -> AnyRow:
+    """One version of a process."""
+    return connection.execute(select(ProcessDefinition).where(ProcessDefinition.id == definition_id)).one()

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 
+from engine import diagram
 from engine.assignment import responsible_unit
 from engine.clock import local_date
 from engine.commands import StartProcess
+from engine.definitions import load_blob
 from engine.diagram.elements import Kind, Process
 from engine.errors import Forbidden, NotFound, Refused
 from engine.model import OrgUnit
-from engine.organisation import acting_positions
-from engine.roles import ROLES
+from engine.organisation import acting_positions, region_facts
+from engine.roles import ROLES, Level, unit_at
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
+
+#: of a library session without an organisation
+NO_REGION = "000000000000"
+_REGIONS = (Level.VILLAGE, Level.TOWN, Level.COUNTY, Level.CITY)
 
 
 def start_roles(process: Process) -> tuple[str, ...]:
@@ -50,6 +59,29 @@ def starting_region(work: UnitOfWork, command: StartProcess, definition: AnyRow)
     if known is None or not _within_reach(work, definition, known):
         raise Forbidden("您不能为这个单位发起办件，请选择您任职的单位。", unit=command.region_code)
     return known
+
+
+def region_without_starter(work: UnitOfWork, definition: AnyRow) -> str:
+    """Where a case belongs that no person starts: the diagram's region, or the first one that its first role is of."""
+    process = diagram.read(load_blob(work.connection, definition.digest)).main
+    named = process.extension.get("region") if process else None
+    if named:
+        return named
+    roles = [ROLES[role] for role in definition.start_roles if role in ROLES]
+    level = roles[0].level if roles and roles[0].level in _REGIONS else Level.COUNTY
+    first = select(OrgUnit.code).order_by(OrgUnit.code).limit(1)
+    found = work.connection.scalar(first.where(OrgUnit.level == level.value)) or work.connection.scalar(first)
+    return found or NO_REGION
+
+
+def facts_of_region(work: UnitOfWork, region: str) -> Mapping[str, Any]:
+    """What can be known before there is a case: the region and the policy that is in force there."""
+    policies = work.tools.policies
+    pinned = policies.pin(work.connection, unit_at(region, Level.COUNTY), local_date(work.now)) if policies else None
+    return {
+        "region": region_facts(work.connection, region),
+        "policy": policies.parameters(work.connection, pinned) if policies else {},
+    }
 
 
 def _region_of_project(work: UnitOfWork, project_id: str, definition: AnyRow) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from engine import commands
 from engine.commands import Command
-from engine.handlers import attachment, definition, organisation, process_instance, session, user_task
+from engine.handlers import attachment, definition, organisation, process_instance, session, start_event, user_task
 from engine.unit_of_work import UnitOfWork
 
 R = TypeVar("R")
@@ -18,6 +18,7 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     commands.StartProcess: process_instance.start_process,
     commands.WithdrawProcess: process_instance.withdraw_process,
     commands.FireTimer: process_instance.fire_timer,
+    commands.FireStartTimer: start_event.fire_start_timer,
     commands.CorrelateMessage: process_instance.correlate_message,
     commands.ClaimTask: user_task.claim_task,
     commands.ReleaseTask: user_task.release_task,

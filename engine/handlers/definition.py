@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
 from engine import diagram, dmn
 from engine.commands import DeployedDefinition, DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
-from engine.definitions import digest_of, store_blob
+from engine.definitions import digest_of, latest_definition, store_blob
 from engine.diagram import DiagramRefused, Problem, Severity
 from engine.diagram.elements import Process
 from engine.errors import FieldProblem, Invalid, Refused
 from engine.model import Deployment, DiagramDraft, ProcessDefinition, Resource
 from engine.roles import ROLES
-from engine.starting import start_roles
+from engine.start_subscriptions import subscribe
+from engine.starting import facts_of_region, region_without_starter, start_roles
 from engine.unit_of_work import UnitOfWork
 
 
@@ -175,7 +177,17 @@ def _store_definition(
         )
     )
     work.connection.execute(delete(DiagramDraft).where(DiagramDraft.key == definition.key))
+    _subscribe(work, process, renewed=newest is not None)
     return definition
+
+
+def _subscribe(work: UnitOfWork, process: Process, *, renewed: bool) -> None:
+    stored = latest_definition(work.connection, process.id)
+
+    def facts() -> Mapping[str, Any]:
+        return facts_of_region(work, region_without_starter(work, stored))
+
+    subscribe(work, stored.id, process, facts, renewed=renewed)
 
 
 def save_diagram_draft(work: UnitOfWork, command: SaveDiagramDraft) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from engine import feel
 from engine.diagram.elements import EventDefinition, Kind, Node, Process, Trigger
+from engine.diagram.iso8601 import Period
 from engine.interpreter import timers
 from engine.interpreter.errors import NotUsable
 from engine.interpreter.expressions import literal_or_feel
@@ -34,10 +35,15 @@ class StartTrigger:
     schedule: Schedule | None = None
 
 
-def start_triggers(process: Process, facts: Mapping[str, Any], now: datetime) -> tuple[StartTrigger, ...]:
+#: what the expression of a start timer sees; no case is there yet
+Facts = Callable[[], Mapping[str, Any]]
+
+
+def start_triggers(process: Process, facts: Facts, now: datetime) -> tuple[StartTrigger, ...]:
     """All of a process' start triggers; raises `NotUsable` when a timer gives no time."""
     with feel.clock(now):
-        return tuple(_trigger(node, event, facts, now) for node, event in _awaited(process))
+        found = [_trigger(node, event, facts, now) for node, event in _awaited(process)]
+    return tuple(trigger for trigger in found if trigger.kind is not WaitKind.TIMER or trigger.schedule is not None)
 
 
 def _awaited(process: Process) -> Iterator[tuple[Node, EventDefinition]]:
@@ -54,7 +60,7 @@ def _awaited(process: Process) -> Iterator[tuple[Node, EventDefinition]]:
                 yield target, target.message or target.event
 
 
-def _trigger(node: Node, event: EventDefinition, facts: Mapping[str, Any], now: datetime) -> StartTrigger:
+def _trigger(node: Node, event: EventDefinition, facts: Facts, now: datetime) -> StartTrigger:
     return StartTrigger(
         element_id=node.id,
         kind=TRIGGERS[event.trigger],
@@ -63,14 +69,33 @@ def _trigger(node: Node, event: EventDefinition, facts: Mapping[str, Any], now: 
     )
 
 
-def _schedule(node: Node, event: EventDefinition, facts: Mapping[str, Any], now: datetime) -> Schedule | None:
+def _schedule(node: Node, event: EventDefinition, facts: Facts, now: datetime) -> Schedule | None:
     if event.timer is None:
         return None
     try:
-        value = literal_or_feel(event.timer.expression.text)(facts)
+        value = literal_or_feel(event.timer.expression.text)(facts())
     except feel.FeelError as fault:
         raise NotUsable(f"开始事件“{node.title}”的时间无法计算：{fault}", element=node.id) from fault
-    return timers.schedule(event.timer.kind, value, now, node.id)
+    return _not_before(timers.schedule(event.timer.kind, value, now, node.id), now)
+
+
+def _not_before(schedule: Schedule, now: datetime) -> Schedule | None:
+    """A cycle that began before the process was there goes on with its next time; nothing of it was missed."""
+    if schedule.interval is None:
+        return schedule
+    ahead = _skipped(schedule, schedule.interval, now)
+    while ahead is not None and ahead.due_at < now:
+        ahead = following(ahead)
+    return ahead
+
+
+def _skipped(schedule: Schedule, interval: Period, now: datetime) -> Schedule | None:
+    """Many short repetitions at once; those of whole months are few enough to be counted."""
+    times = 0 if interval.months else max((now - schedule.due_at) // interval.time, 0)
+    if schedule.remaining is not None and times > schedule.remaining:
+        return None
+    left = None if schedule.remaining is None else schedule.remaining - times
+    return replace(schedule, due_at=schedule.due_at + times * interval.time, remaining=left)
 
 
 def following(schedule: Schedule) -> Schedule | None:

@@ -1,44 +1,70 @@
-"""Due timers: each fires by its own command, in order of due time."""
+"""Due timers of cases and start events: each fires by its own command, in order of due time."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from datetime import datetime
 from threading import Event, Thread
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from engine.commands import SYSTEM, FireTimer
+from engine.commands import SYSTEM, Command, FireStartTimer, FireTimer
 from engine.errors import AnlanError
-from engine.model import EventSubscription
+from engine.model import EventSubscription, StartSubscription
 from engine.process_engine import ProcessEngine
 
 _LOG = logging.getLogger(__name__)
 
 
 def fire_due_timers(engine: ProcessEngine, limit: int = 1000) -> int:
-    """Fire every timer that is due now and return how many moved a case."""
+    """Fire every timer that is due now, in order of due time, and return how many moved or started a case."""
     fired = 0
-    for instance_id, wait_id in _due(engine, limit):
+    for command in _due(engine, limit):
         try:
-            fired += engine.execute(FireTimer(actor=SYSTEM, instance_id=instance_id, wait_id=wait_id))
+            fired += bool(engine.execute(command))
         except AnlanError as error:
-            _LOG.warning("timer %s of case %s was refused: %s", wait_id, instance_id, error.message)
+            _LOG.warning("%s was refused: %s", _told(command), error.message)
         except Exception:
             # One case that cannot go on must not hold up the notices and deadlines of all others.
-            _LOG.exception("timer %s of case %s failed", wait_id, instance_id)
+            _LOG.exception("%s failed", _told(command))
     return fired
 
 
-def _due(engine: ProcessEngine, limit: int) -> Iterator[tuple[str, str]]:
+def _told(command: Command[Any]) -> str:
+    match command:
+        case FireTimer():
+            return f"timer {command.wait_id} of case {command.instance_id}"
+        case FireStartTimer():
+            return f"start timer {command.element_id} of definition {command.definition_id}"
+    return type(command).__name__
+
+
+def _due(engine: ProcessEngine, limit: int) -> list[Command[Any]]:
+    now = engine.clock.now()
     with engine.database.read() as connection:
-        rows = connection.execute(
-            select(EventSubscription.instance_id, EventSubscription.wait_id)
-            .where(EventSubscription.kind == "timer", EventSubscription.due_at <= engine.clock.now())
-            .order_by(EventSubscription.due_at, EventSubscription.instance_id)
-            .limit(limit)
-        ).all()
-    yield from ((row.instance_id, row.wait_id) for row in rows)
+        found = [*_due_in_cases(connection, now, limit), *_due_to_start(connection, now, limit)]
+    return [command for _, command in sorted(found, key=lambda pair: pair[0])[:limit]]
+
+
+def _due_in_cases(connection: Connection, now: datetime, limit: int) -> list[tuple[datetime, Command[Any]]]:
+    rows = connection.execute(
+        select(EventSubscription.instance_id, EventSubscription.wait_id, EventSubscription.due_at)
+        .where(EventSubscription.kind == "timer", EventSubscription.due_at <= now)
+        .order_by(EventSubscription.due_at, EventSubscription.instance_id)
+        .limit(limit)
+    )
+    return [(row.due_at, FireTimer(actor=SYSTEM, instance_id=row.instance_id, wait_id=row.wait_id)) for row in rows]
+
+
+def _due_to_start(connection: Connection, now: datetime, limit: int) -> list[tuple[datetime, Command[Any]]]:
+    rows = connection.execute(
+        select(StartSubscription.definition_id, StartSubscription.element_id, StartSubscription.due_at)
+        .where(StartSubscription.kind == "timer", StartSubscription.due_at <= now)
+        .order_by(StartSubscription.due_at, StartSubscription.key, StartSubscription.element_id)
+        .limit(limit)
+    )
+    return [(row.due_at, FireStartTimer(actor=SYSTEM, **row._mapping)) for row in rows]
 
 
 class TimerWorker:

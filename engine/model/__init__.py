@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from engine.model.base import Base
-from engine.model.definition import Blob, Bundle, Deployment, DiagramDraft, ProcessDefinition, Resource
+from engine.model.definition import (
+    Blob,
+    Bundle,
+    Deployment,
+    DiagramDraft,
+    ProcessDefinition,
+    Resource,
+    StartSubscription,
+)
 from engine.model.history import HistoryEvent, HistoryStream
 from engine.model.instance import (
     PENDING,
@@ -43,6 +51,7 @@ __all__ = [
     "Resource",
     "Serial",
     "Signing",
+    "StartSubscription",
     "TaskDraft",
     "TaskStatus",
     "UserTask",

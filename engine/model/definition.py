@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Digest, Id, ProcessValue, UtcDateTime
@@ -47,6 +47,27 @@ class ProcessDefinition(Base):
     start_roles: Mapped[Any] = mapped_column(ProcessValue)
     #: whether a case of it belongs to an approved project
     needs_project: Mapped[bool]
+
+
+class StartSubscription(Base):
+    """What starts a case of a process by itself: a timer, message or signal of its newest version."""
+
+    __tablename__ = "start_subscription"
+    __table_args__ = (
+        Index("ix_start_subscription_due", "kind", "due_at"),
+        Index("ix_start_subscription_name", "kind", "name"),
+    )
+
+    definition_id: Mapped[str] = mapped_column(Id, ForeignKey("process_definition.id"), primary_key=True)
+    element_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    #: of the process; a newer version replaces what an older one waited for
+    key: Mapped[str] = mapped_column(String(80), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    #: of the message or signal
+    name: Mapped[str] = mapped_column(String(120))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: of a cycle: further firings (none is for ever), months and seconds between two
+    repetition: Mapped[Any] = mapped_column(ProcessValue)
 
 
 class Resource(Base):

@@ -33,7 +33,7 @@ SEVERAL = """
 @pytest.fixture
 def triggers(draw):
     def read(drawing, **facts):
-        return start_triggers(diagram.read(draw(drawing)).main, facts, NOW)
+        return start_triggers(diagram.read(draw(drawing)).main, lambda: facts, NOW)
 
     return read
 
@@ -91,6 +91,23 @@ def test_a_cycle_starts_as_often_as_it_says(triggers):
         schedule = following(schedule)
 
     assert due == [4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("cycle", "due"),
+    [
+        ("R/2020-01-01T00:00:00Z/PT1H", ["2026-03-02T01:00:00+00:00"]),
+        ("R/2020-01-15T00:00:00Z/P1M", ["2026-03-15T00:00:00+00:00"]),
+        ("R3/2020-01-01T00:00:00Z/P1D", []),
+    ],
+)
+def test_a_cycle_that_began_before_the_deployment_goes_on_with_its_next_time(triggers, cycle, due):
+    drawing = f"""
+        s: startEvent every({cycle})
+        e: endEvent
+        s -> e
+    """
+    assert [trigger.schedule.due_at for trigger in triggers(drawing)] == [datetime.fromisoformat(text) for text in due]
 
 
 def test_a_start_timer_that_gives_no_time_is_named(triggers):
