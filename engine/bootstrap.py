@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from engine.clock import Clock, SystemClock
@@ -27,8 +27,7 @@ def build_engine(
     demo: bool = False,
 ) -> ProcessEngine:
     """An engine on a migrated database, with the funds ledger and the policy profiles."""
-    database = Database(database_url)
-    migrate(database)
+    database = _migrated(database_url)
     known = [*fund_connectors(), *connectors]
     tools = Tools(
         forms=forms or AcceptAnyForm(),
@@ -40,3 +39,17 @@ def build_engine(
         demo=demo,
     )
     return ProcessEngine(database=database, clock=clock or SystemClock(), tools=tools)
+
+
+def build_library_engine(
+    database_url: str, *, clock: Clock, connectors: Mapping[str, LocalConnector]
+) -> ProcessEngine:
+    """An engine that knows neither offices nor funds: diagrams, cases and a clock."""
+    tools = Tools(forms=AcceptAnyForm(), connectors=connectors, definitions=DefinitionCache(), offices=False)
+    return ProcessEngine(database=_migrated(database_url), clock=clock, tools=tools)
+
+
+def _migrated(database_url: str) -> Database:
+    database = Database(database_url)
+    migrate(database)
+    return database

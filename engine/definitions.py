@@ -91,7 +91,7 @@ class DefinitionCache:
         diagram_content = load_blob(connection, content["diagram"])
         return PinnedBundle(
             digest=digest,
-            specification=compile_definition(diagram_content, called=called),
+            specification=compile_definition(diagram_content, called=called, process_id=content["process"]),
             decisions=content["decisions"],
             forms=content["forms"],
             names=_names(diagram_content) | _names(*called.values(), prefixed=True),
@@ -153,8 +153,10 @@ class BundleBuilder:
     def build(self, definition: AnyRow, called: Mapping[str, str]) -> str:
         """Store the bundle of a definition, if it is new, and return its digest."""
         diagrams = {key: load_blob(self._connection, digest) for key, digest in called.items()}
-        specification = compile_definition(load_blob(self._connection, definition.digest), called=diagrams)
+        file = load_blob(self._connection, definition.digest)
+        specification = compile_definition(file, called=diagrams, process_id=definition.key)
         content = {
+            "process": definition.key,
             "diagram": definition.digest,
             "called": dict(called),
             "decisions": {key: digest for (kind, key), digest in self._resources.items() if kind == "decision"},

@@ -28,6 +28,8 @@ class Tools:
     policies: PolicyPort | None = None
     attachments: AttachmentStore | None = None
     demo: bool = False
+    #: whether tasks are for persons in offices; in a library session whoever has a task's id does it
+    offices: bool = True
 
 
 @dataclass

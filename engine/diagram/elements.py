@@ -299,11 +299,15 @@ class Diagram:
     problems: tuple[Problem, ...] = ()
 
     @property
+    def startable(self) -> tuple[Process, ...]:
+        """The processes that can be started: those marked executable, otherwise those not marked otherwise."""
+        marked = tuple(process for process in self.processes if process.executable)
+        return marked or tuple(process for process in self.processes if process.executable is None)
+
+    @property
     def main(self) -> Process | None:
-        """The process that is started: the first marked executable, otherwise the first not marked otherwise."""
-        marked = [process for process in self.processes if process.executable]
-        unmarked = [process for process in self.processes if process.executable is None]
-        return next(iter(marked or unmarked), None)
+        """The first process that can be started."""
+        return next(iter(self.startable), None)
 
     def process(self, process_id: str) -> Process | None:
         return next((process for process in self.processes if process.id == process_id), None)

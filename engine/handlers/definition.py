@@ -75,7 +75,7 @@ def _unpack_diagram(parcel: _Parcel, resource: DeploymentResource) -> None:
     read = diagram.read(resource.content)
     if read.main is None:
         raise DiagramRefused(diagram.lint(resource.content))
-    parcel.diagrams.append((read.main, resource.content))
+    parcel.diagrams.extend((process, resource.content) for process in read.startable)
 
 
 def _read_model(resource: DeploymentResource) -> dmn.DecisionModel:
@@ -105,7 +105,7 @@ def _add_shipped_forms(work: UnitOfWork, parcel: _Parcel) -> None:
 
 def _check_diagrams(work: UnitOfWork, parcel: _Parcel) -> None:
     catalogue = _catalogue(work, parcel)
-    for _, content in parcel.diagrams:
+    for content in dict.fromkeys(content for _, content in parcel.diagrams):
         problems = diagram.lint(content, catalogue)
         if any(problem.severity is Severity.ERROR for problem in problems):
             raise DiagramRefused([problem for problem in problems if problem.severity is Severity.ERROR])
