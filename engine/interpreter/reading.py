@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
-from engine.interpreter.codec import State
+from engine.interpreter.codec import State, decode_tokens, decode_variables
+from engine.interpreter.corrections import Token, TokenTree
 from engine.interpreter.services import Services
 from engine.interpreter.specification import Specification
 from engine.interpreter.steps import OpenedTask, load, opened_task
@@ -18,6 +20,34 @@ def variables_at(spec: Specification, state: State, token_id: str, services: Ser
     """The variables that an open task sees: those of its scope and of the scopes around it."""
     execution = load(spec, state, services)
     return execution.variables.visible(execution.tasks.get(token_id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What is seen from an open task."""
+
+    variables: Mapping[str, Any]
+    #: its place among the instances of a multi-instance activity, counted from 0
+    index: int | None
+
+
+def sights(spec: Specification, state: State) -> dict[str, Sight]:
+    """What each open task sees, by its token."""
+    tree = TokenTree(spec.net)
+    decode_tokens(state, tree)
+    variables = decode_variables(state)
+    return {
+        token.id: Sight(variables=variables.visible(token), index=_index(token))
+        for token in tree.tasks.values()
+        if token.task_spec.manual
+    }
+
+
+def _index(token: Token | None) -> int | None:
+    """Of the nearest multi-instance activity around a token."""
+    while token is not None and "index" not in token.internal_data:
+        token = token.parent
+    return None if token is None else int(token.internal_data["index"])
 
 
 def open_tasks(spec: Specification, state: State, services: Services) -> tuple[OpenedTask, ...]:
