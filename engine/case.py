@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +15,12 @@ from engine.clock import local_date
 from engine.deadlines import Deadline, deadline_of
 from engine.definitions import PinnedBundle
 from engine.errors import Conflict, NotFound, Refused
-from engine.interpreter import OpenedTask, State, Step, Wait, WaitKind
+from engine.history.event import Occurrence
+from engine.history.facts import recorded_facts
+from engine.history.outcome import outcome_of
+from engine.interpreter import OpenedTask, State, Step, Wait, WaitKind, variables_of
 from engine.interpreter.reading import variables_at
-from engine.model import EventSubscription, InstanceStatus, ProcessInstance, TaskStatus, UserTask
+from engine.model import PENDING, RUNNING, EventSubscription, InstanceStatus, ProcessInstance, TaskStatus, UserTask
 from engine.organisation import person_name, region_facts
 from engine.rows import AnyRow
 from engine.services import CaseServices
@@ -31,8 +34,6 @@ class Case:
     work: UnitOfWork
     row: AnyRow
     bundle: PinnedBundle
-    #: the number of the history event that this command appends
-    seq: int
 
     @classmethod
     def load(cls, work: UnitOfWork, instance_id: str) -> Case:
@@ -41,11 +42,22 @@ class Case:
         if row is None:
             raise NotFound("没有找到这个办件。", instance=instance_id)
         bundle = work.tools.definitions.bundle(work.connection, row.bundle_digest)
-        return cls(work, row, bundle, work.next_seq(instance_id))
+        return cls(work, row, bundle)
+
+    @property
+    def seq(self) -> int:
+        """The number of the history event that this command appends."""
+        return int(self.row.revision) + 1
 
     def ensure_active(self) -> None:
+        """Refuse any act on a case that is suspended or has ended."""
+        self.ensure_running()
+        if self.row.status == InstanceStatus.SUSPENDED:
+            raise Conflict(f"办件 {self.row.number} 已挂起，恢复后才能办理。", instance=self.row.id)
+
+    def ensure_running(self) -> None:
         """Refuse any act on a case that has ended."""
-        if self.row.status != InstanceStatus.ACTIVE:
+        if self.row.status not in RUNNING:
             raise Conflict(f"办件 {self.row.number} 已经办结（{self.row.result}），不能再办理。", instance=self.row.id)
 
     @property
@@ -79,17 +91,28 @@ class Case:
         """The variables that an open task sees, for the rules of its form."""
         return variables_at(self.bundle.specification, self.state, token_id, self.services)
 
-    def save(self, step: Step, *, closed_task_id: str | None = None) -> tuple[str, ...]:
-        """Write the effect of a step and return the ids of the tasks it opened."""
-        self._save_instance(step)
+    def save(self, step: Step, occurrence: Occurrence, *, closed_task_id: str | None = None) -> tuple[str, ...]:
+        """Write the effect of a step with its event, and return the ids of the tasks it opened."""
+        opened = [self._task_row(task) for task in step.opened]
+        before = variables_of(self.state) if self.row.tokens else {}
+        self._save_instance(step, occurrence, outcome_of(step, opened, before))
         self._cancel(step, closed_task_id)
         self._replace_subscriptions(step.waits)
-        return tuple(self._open(task) for task in step.opened)
+        if opened:
+            self.work.connection.execute(insert(UserTask), opened)
+        return tuple(row["id"] for row in opened)
 
-    def _save_instance(self, step: Step) -> None:
+    def note(self, occurrence: Occurrence, outcome: Mapping[str, Any], **changes: Any) -> None:
+        """Record what moves no token, such as a claim, together with the columns of the case that it changes."""
+        head = self.work.append(self.row.id, self.seq, occurrence, outcome, previous=self.row.head)
+        self._update({**changes, "revision": self.seq, "head": head})
+
+    def _save_instance(self, step: Step, occurrence: Occurrence, outcome: Mapping[str, Any]) -> None:
         ended = step.ended is not None
+        facts_digest, read = recorded_facts(self.facts, self.row.facts_digest)
+        occurrence = replace(occurrence, input={**occurrence.input, **read, **self.services.recorded_calls()})
         changes: dict[str, Any] = {
-            "revision": self.row.revision + 1,
+            "facts_digest": facts_digest,
             "tokens": step.state.tokens,
             "variables": step.state.variables,
             "title": self._title(step.variables),
@@ -101,7 +124,7 @@ class Case:
                 "ended_at": self.work.now,
                 "result": self.bundle.name_of(step.ended or ""),
             }
-        self._update(changes)
+        self.note(occurrence, outcome, **changes)
         if ended:
             self._tell_project()
 
@@ -114,15 +137,14 @@ class Case:
         if changed.rowcount != 1:
             raise Conflict("这个办件刚刚被别人办理过，请刷新后再办理。", instance=self.row.id)
 
-    def terminate(self, result: str) -> None:
+    def terminate(self, result: str, occurrence: Occurrence) -> None:
         """End the case from outside its diagram; its open tasks and waits go with it."""
-        self._update(
-            {
-                "revision": self.row.revision + 1,
-                "status": InstanceStatus.TERMINATED,
-                "ended_at": self.work.now,
-                "result": result,
-            }
+        self.note(
+            occurrence,
+            {"terminated": result},
+            status=InstanceStatus.TERMINATED,
+            ended_at=self.work.now,
+            result=result,
         )
         self._cancel_open_tasks()
         self._replace_subscriptions(())
@@ -151,7 +173,7 @@ class Case:
                 .where(
                     UserTask.instance_id == self.row.id,
                     UserTask.token_id.in_(tokens),
-                    UserTask.status == TaskStatus.CREATED,
+                    UserTask.status.in_(PENDING),
                     UserTask.id != (closed_task_id or ""),
                 )
                 .values(status=TaskStatus.CANCELED, completed_at=self.work.now)
@@ -160,7 +182,7 @@ class Case:
     def _cancel_open_tasks(self) -> None:
         self.work.connection.execute(
             update(UserTask)
-            .where(UserTask.instance_id == self.row.id, UserTask.status == TaskStatus.CREATED)
+            .where(UserTask.instance_id == self.row.id, UserTask.status.in_(PENDING))
             .values(status=TaskStatus.CANCELED, completed_at=self.work.now)
         )
 
@@ -186,31 +208,27 @@ class Case:
         """A timer has no name of its own and is called after its element."""
         return self.bundle.names.get(wait.element_id, "") if wait.kind == WaitKind.TIMER else ""
 
-    def _open(self, task: OpenedTask) -> str:
+    def _task_row(self, task: OpenedTask) -> dict[str, Any]:
         activity = self.bundle.specification.activities[task.activity_id]
         deadline = self._deadline(task)
-        task_id = self.work.new_id()
-        self.work.connection.execute(
-            insert(UserTask).values(
-                id=task_id,
-                instance_id=self.row.id,
-                token_id=task.token_id,
-                activity_id=task.activity_id,
-                name=activity.name,
-                role=activity.role,
-                unit_code=responsible_unit(activity.role, task.scope, self.row.region_code),
-                status=TaskStatus.CREATED,
-                opened_seq=self.seq,
-                opened_at=self.work.now,
-                due_at=deadline.due_at,
-                allowance=deadline.allowance,
-                form_digest=self.bundle.forms.get(task.activity_id),
-                inputs=_spread(task.inputs),
-                item=task.item,
-                submission=None,
-            )
-        )
-        return task_id
+        return {
+            "id": self.work.new_id(),
+            "instance_id": self.row.id,
+            "token_id": task.token_id,
+            "activity_id": task.activity_id,
+            "name": activity.name,
+            "role": activity.role,
+            "unit_code": responsible_unit(activity.role, task.scope, self.row.region_code),
+            "status": TaskStatus.CREATED,
+            "opened_seq": self.seq,
+            "opened_at": self.work.now,
+            "due_at": deadline.due_at,
+            "allowance": deadline.allowance,
+            "form_digest": self.bundle.forms.get(task.activity_id),
+            "inputs": _spread(task.inputs),
+            "item": task.item,
+            "submission": None,
+        }
 
     def _deadline(self, task: OpenedTask) -> Deadline:
         last = self.work.connection.execute(

@@ -78,7 +78,7 @@ def instantiate(work: UnitOfWork, beginning: Beginning) -> StartedProcess:
 def _pinned(work: UnitOfWork, case: Case) -> dict[str, Any]:
     """What a replay needs besides: everything the case is pinned to, under its digest."""
     policy = store_blob(work.connection, values.dumps(case.facts["policy"]))
-    return {"bundle": case.row.bundle_digest, "policy": policy}
+    return {"case": dict(case.facts["case"]), "bundle": case.row.bundle_digest, "policy": policy}
 
 
 def _pinned_policy(work: UnitOfWork, region: str) -> str | None:

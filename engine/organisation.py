@@ -75,6 +75,24 @@ def _delegated(connection: Connection, actor: Actor, day: date) -> bool:
     return actor.on_behalf_of in principals_of(connection, actor.person_id, day)
 
 
+def delegation_in_force(connection: Connection, actor: Actor, day: date) -> str | None:
+    """The id of the delegation under which an actor acts for another; the oldest where there are several."""
+    if actor.on_behalf_of is None:
+        return None
+    found: str | None = connection.scalar(
+        select(Delegation.id)
+        .where(
+            Delegation.from_person_id == actor.on_behalf_of,
+            Delegation.to_person_id == actor.person_id,
+            Delegation.valid_from <= day,
+            Delegation.valid_to >= day,
+        )
+        .order_by(Delegation.valid_from, Delegation.id)
+        .limit(1)
+    )
+    return found
+
+
 def region_facts(connection: Connection, code: str) -> Mapping[str, Any]:
     """The `region` that expressions see: its code and name, and those of the regions around it."""
     codes = {level.value: unit_at(code, level) for level in (Level.VILLAGE, Level.TOWN, Level.COUNTY, Level.CITY)}

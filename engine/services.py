@@ -13,6 +13,7 @@ from engine.clock import LOCAL_ZONE
 from engine.definitions import PinnedBundle
 from engine.dmn import DecisionError, DecisionOutcome
 from engine.errors import Refused
+from engine.interpreter import BpmnError
 from engine.ports import CaseFacts, Work
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
@@ -27,6 +28,7 @@ class CaseServices:
         self._row = row
         self._case_facts = case_facts
         self.linked_project_id: str | None = None
+        self._calls: list[Mapping[str, Any]] = []
 
     @property
     def now(self) -> datetime:
@@ -58,11 +60,23 @@ class CaseServices:
         known = self._work.tools.connectors.get(connector)
         if known is None:
             raise Refused(f"没有名为“{connector}”的连接器，请联系流程设计员。", connector=connector)
-        results = known.execute(inputs, self._connector_work())
+        try:
+            results = known.execute(inputs, self._connector_work())
+        except BpmnError as error:
+            self._tell(connector, inputs, error=error.code, message=error.message)
+            raise
+        self._tell(connector, inputs, result=dict(results))
         project_id = results.get("project_id")
         if isinstance(project_id, str):
             self.linked_project_id = project_id
         return results
+
+    def _tell(self, connector: str, inputs: Mapping[str, object], **answer: object) -> None:
+        self._calls.append({"connector": connector, "inputs": dict(inputs), **answer})
+
+    def recorded_calls(self) -> Mapping[str, Any]:
+        """What connectors were asked and what they answered: inputs of the event, for a replay does no outside work."""
+        return {"calls": self._calls} if self._calls else {}
 
     def _connector_work(self) -> Work:
         facts = self._case_facts

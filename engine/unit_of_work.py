@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select, update
 
+from engine.clock import local_date
 from engine.commands import Actor
 from engine.definitions import DefinitionCache
-from engine.model import HistoryEvent
+from engine.history import event
+from engine.history.digests import HashKind, digest_of
+from engine.history.event import Header, Occurrence
+from engine.model import HistoryEvent, HistoryStream
+from engine.organisation import delegation_in_force
 from engine.ports import FormPort, LocalConnector, PolicyPort, ProjectPort
 from engine.store.attachments import AttachmentStore
 
@@ -30,6 +35,8 @@ class Tools:
     demo: bool = False
     #: whether tasks are for persons in offices; in a library session whoever has a task's id does it
     offices: bool = True
+    #: what new events are hashed with
+    hash: HashKind = HashKind.SHA256
 
 
 @dataclass
@@ -49,36 +56,59 @@ class UnitOfWork:
         self._issued += 1
         return hashlib.sha256(f"{self.seed}:{self._issued}".encode()).hexdigest()[:32]
 
-    def next_seq(self, stream: str) -> int:
-        """The number of the event that this command will append to a stream."""
-        last = self.connection.scalar(select(func.max(HistoryEvent.seq)).where(HistoryEvent.stream == stream))
-        return (last or 0) + 1
+    def record(self, stream: str, type_: str, *, input: Mapping[str, Any], outcome: Mapping[str, Any]) -> None:
+        """Append this command's event to a stream that is no case; what happens in a case is recorded by `Case`."""
+        last = self.connection.execute(
+            select(HistoryStream.seq, HistoryStream.head).where(HistoryStream.stream == stream)
+        ).one_or_none()
+        seq = last.seq + 1 if last else 1
+        occurrence = Occurrence(type=type_, input=input)
+        head = self.append(stream, seq, occurrence, outcome, previous=last.head if last else None)
+        if last is None:
+            self.connection.execute(insert(HistoryStream).values(stream=stream, seq=seq, head=head))
+        else:
+            self.connection.execute(
+                update(HistoryStream).where(HistoryStream.stream == stream).values(seq=seq, head=head)
+            )
 
-    def record(
-        self,
-        stream: str,
-        type_: str,
-        *,
-        input: Mapping[str, Any],
-        outcome: Mapping[str, Any],
-        seq: int | None = None,
-        task_id: str | None = None,
-        activity_id: str | None = None,
-        activity_name: str | None = None,
-    ) -> None:
-        """Append this command's event to a stream of the history."""
+    def append(
+        self, stream: str, seq: int, occurrence: Occurrence, outcome: Mapping[str, Any], *, previous: str | None
+    ) -> str:
+        """Write an event behind the one with the digest `previous`, and return its digest: the chain's new end."""
+        header = Header(
+            stream=stream,
+            seq=seq,
+            type=occurrence.type,
+            at=self.now,
+            actor=self.actor.person_id,
+            on_behalf_of=self.actor.on_behalf_of,
+            delegation=self._delegation(),
+            task=occurrence.task_id,
+            activity=occurrence.activity_id,
+            activity_name=occurrence.activity_name,
+            seed=self.seed,
+            previous=previous,
+            hash=self.tools.hash.value,
+        )
+        payload = event.write(header, occurrence.input, outcome)
+        digest = digest_of(payload, header.hash)
         self.connection.execute(
             insert(HistoryEvent).values(
                 stream=stream,
-                seq=seq or self.next_seq(stream),
-                type=type_,
-                at=self.now,
-                actor_id=self.actor.person_id,
-                on_behalf_of=self.actor.on_behalf_of,
-                task_id=task_id,
-                activity_id=activity_id,
-                activity_name=activity_name,
-                input=dict(input),
-                outcome=dict(outcome),
+                seq=seq,
+                type=header.type,
+                at=header.at,
+                actor_id=header.actor,
+                on_behalf_of=header.on_behalf_of,
+                task_id=header.task,
+                activity_id=header.activity,
+                activity_name=header.activity_name,
+                payload=payload,
+                digest=digest,
             )
         )
+        return digest
+
+    def _delegation(self) -> str | None:
+        """Under which delegation the actor acts for somebody else."""
+        return delegation_in_force(self.connection, self.actor, local_date(self.now))

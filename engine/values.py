@@ -32,6 +32,11 @@ def loads(content: bytes) -> Any:
     return _rich(orjson.loads(content))
 
 
+def revive(content: Any) -> Any:
+    """The value that parsed JSON stands for, where it was read as a part of something larger."""
+    return _rich(content)
+
+
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | bool):
         return value

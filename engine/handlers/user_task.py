@@ -15,7 +15,7 @@ from engine.clock import local_date
 from engine.commands import ClaimTask, CompletedTask, CompleteTask, ReleaseTask, SaveTaskDraft
 from engine.definitions import load_blob
 from engine.errors import Conflict, FieldProblem, Invalid
-from engine.history.outcome import outcome_of
+from engine.history.event import Occurrence
 from engine.interpreter import Activity
 from engine.model import TaskDraft, TaskStatus, UserTask
 from engine.organisation import acting_positions, person_name
@@ -49,15 +49,12 @@ def _assign(work: UnitOfWork, task: AnyRow, assignee_id: str | None, type_: str)
     )
     if changed.rowcount != 1:
         raise Conflict(f"“{task.name}”刚刚被别人签收或办理，请刷新。", task=task.id)
-    work.record(
-        task.instance_id,
-        type_,
-        task_id=task.id,
-        activity_id=task.activity_id,
-        activity_name=task.name,
-        input={},
-        outcome={"assignee": assignee_id},
-    )
+    case = Case.load(work, task.instance_id)
+    case.note(_occurrence(task, type_, {}), {"assignee": [task.assignee_id, assignee_id]})
+
+
+def _occurrence(task: AnyRow, type_: str, input: Mapping[str, Any]) -> Occurrence:
+    return Occurrence(type=type_, task_id=task.id, activity_id=task.activity_id, activity_name=task.name, input=input)
 
 
 def _actionable(work: UnitOfWork, task_id: str) -> AnyRow:
@@ -82,18 +79,15 @@ def complete_task(work: UnitOfWork, command: CompleteTask) -> CompletedTask:
     accepted = _accept(work, case, task, activity, command)
     label = _outcome_label(activity, command.outcome)
     step = _move(case, task, command.outcome, accepted)
-    opened = case.save(step, closed_task_id=task.id)
+    put_in = {
+        "token": task.token_id,
+        "outcome": command.outcome,
+        "outcome_label": label,
+        "values": accepted,
+        "form": task.form_digest,
+    }
+    opened = case.save(step, _occurrence(task, "TaskCompleted", put_in), closed_task_id=task.id)
     _close(work, task, command.outcome, label, accepted)
-    work.record(
-        case.row.id,
-        "TaskCompleted",
-        seq=case.seq,
-        task_id=task.id,
-        activity_id=task.activity_id,
-        activity_name=task.name,
-        input={"outcome": command.outcome, "outcome_label": label, "values": accepted, "form": task.form_digest},
-        outcome=outcome_of(step, opened),
-    )
     return CompletedTask(instance_id=case.row.id, opened_task_ids=opened, ended=step.ended is not None)
 
 

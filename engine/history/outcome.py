@@ -6,17 +6,42 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.dmn import DecisionOutcome
-from engine.interpreter import Passage, Step
+from engine.history.changes import changes
+from engine.history.digests import digest_of
+from engine.interpreter import Passage, State, Step
 
 
-def outcome_of(step: Step, opened_ids: Sequence[str]) -> dict[str, Any]:
-    """Turn a step into a process value."""
+def outcome_of(step: Step, opened: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a step into a process value: the tasks it opened as they are stored, the variables as they were before."""
+    return {
+        **moves_of(step),
+        "opened": [_opened(task) for task in opened],
+        "changes": changes(before, step.variables),
+        "state": state_digest(step.state),
+    }
+
+
+def state_digest(state: State) -> str:
+    """What a replay must come to: one digest of tokens and variables."""
+    return digest_of(b"%d:%b%b" % (len(state.tokens), state.tokens, state.variables))
+
+
+def _opened(task: Mapping[str, Any]) -> dict[str, Any]:
+    """A task with whom it was offered to: the holders of a role in a unit."""
+    return {
+        "task": task["id"],
+        "activity": task["activity_id"],
+        "token": task["token_id"],
+        "role": task["role"],
+        "unit": task["unit_code"],
+        "due": task["due_at"],
+    }
+
+
+def moves_of(step: Step) -> dict[str, Any]:
+    """What a step tells by itself, and what a replay of it must tell again."""
     return {
         "trail": [_passage(passage) for passage in step.trail],
-        "opened": [
-            {"task": task_id, "activity": task.activity_id, "token": task.token_id}
-            for task_id, task in zip(opened_ids, step.opened, strict=True)
-        ],
         "closed": [
             {"activity": closed.activity_id, "token": closed.token_id, "canceled": closed.canceled}
             for closed in step.closed
@@ -25,6 +50,7 @@ def outcome_of(step: Step, opened_ids: Sequence[str]) -> dict[str, Any]:
             {"id": wait.id, "kind": wait.kind, "element": wait.element_id, "name": wait.name, "due": wait.due_at}
             for wait in step.waits
         ],
+        "thrown": [{"kind": str(it.kind), "name": it.name, "values": dict(it.values)} for it in step.thrown],
         "ended": step.ended,
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
+from engine.history.event import Event
 from engine.model import HistoryEvent, Person
 from engine.rows import AnyRow
 
@@ -58,6 +59,7 @@ def history_of(connection: Connection, stream: str) -> tuple[HistoryItem, ...]:
 
 
 def _item(row: AnyRow) -> HistoryItem:
+    event = Event(row.payload)
     return HistoryItem(
         seq=row.seq,
         type=row.type,
@@ -68,8 +70,8 @@ def _item(row: AnyRow) -> HistoryItem:
         task_id=row.task_id,
         activity_id=row.activity_id,
         activity_name=row.activity_name,
-        input=row.input,
-        outcome=row.outcome,
+        input=event.input,
+        outcome=event.outcome,
     )
 
 

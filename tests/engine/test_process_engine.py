@@ -26,8 +26,9 @@ from engine.commands import (
 )
 from engine.errors import Conflict, Forbidden, Invalid, NotComputable, Refused
 from engine.jobs.timers import fire_due_timers
-from engine.model import HistoryEvent, ProcessInstance, UserTask
+from engine.model import ProcessInstance, UserTask
 from engine.process_engine import ProcessEngine
+from engine.queries.history import history_of
 from engine.queries.inbox import todo
 from engine.queries.viewer import viewer_of
 
@@ -80,8 +81,7 @@ class Office:
 
     def events(self, instance_id: str) -> list[Any]:
         with self.engine.database.read() as connection:
-            statement = select(HistoryEvent).where(HistoryEvent.stream == instance_id).order_by(HistoryEvent.seq)
-            return list(connection.execute(statement))
+            return list(history_of(connection, instance_id))
 
 
 @pytest.fixture

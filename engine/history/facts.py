@@ -1,0 +1,19 @@
+"""The facts that expressions see beside the variables: written into the history where they have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import values
+from engine.history.digests import digest_of
+
+#: The policy is pinned by the case's first event, and the case itself never changes.
+CHANGING = ("region", "starter", "project")
+
+
+def recorded_facts(facts: Mapping[str, Any], known: str | None) -> tuple[str, Mapping[str, Any]]:
+    """The digest of the changing facts, and the part of an event's input that tells them if they are news."""
+    changing = {name: facts[name] for name in CHANGING}
+    digest = digest_of(values.dumps(changing))
+    return digest, {} if digest == known else {"facts": changing}
