@@ -11,7 +11,7 @@ from engine.interpreter.errors import BpmnError, TaskNotOpen, TimerNotDue, WaitN
 from engine.interpreter.parser import compile_definition
 from engine.interpreter.services import DecisionOutcome, Services
 from engine.interpreter.specification import Activity, Outcome, Specification
-from engine.interpreter.steps import ClosedTask, OpenedTask, Step, complete, correlate, fire, start
+from engine.interpreter.steps import ClosedTask, OpenedTask, Step, broadcast, complete, correlate, fire, start
 from engine.interpreter.trail import Condition, Passage, PassageKind
 from engine.interpreter.waits import Thrown, Wait, WaitKind
 
@@ -35,6 +35,7 @@ __all__ = [
     "Wait",
     "WaitKind",
     "WaitNotLive",
+    "broadcast",
     "compile_definition",
     "complete",
     "correlate",

@@ -36,7 +36,7 @@ def build(net: Any, node: Node, prefix: str, *, in_event_subprocess: bool = Fals
     if node.kind.is_event:
         listens = in_event_subprocess and node.kind is Kind.START_EVENT
         kind = subprocesses.EventStart if listens else EVENTS[node.kind]
-        return kind(net, name, node, definition=_event(node.event), mappings=compile_mappings(node.extension))
+        return kind(net, name, node, definition=_event(node.event, node), mappings=compile_mappings(node.extension))
     if node.loop is None:
         return _activity(net, name, node)
     return _loop_body(net, name, node, node.loop)
@@ -52,12 +52,12 @@ def _activity(net: Any, name: str, node: Node) -> Any:
     if node.kind is Kind.BUSINESS_RULE_TASK and reference:
         return activities.BusinessRuleTask(net, name, node, mappings=mappings, decision_ref=reference)
     if node.kind is Kind.SEND_TASK and node.message is not None and not connector:
-        return activities.SendTask(net, name, node, mappings=mappings, definition=_event(node.message))
+        return activities.SendTask(net, name, node, mappings=mappings, definition=_event(node.message, node))
     if node.kind in (Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.BUSINESS_RULE_TASK):
         # In a library session the work of a task is known by the task's own id.
         return activities.ServiceTask(net, name, node, mappings=mappings, connector=connector or node.id)
     if node.kind is Kind.RECEIVE_TASK and node.message is not None:
-        return activities.ReceiveTask(net, name, node, mappings=mappings, definition=_event(node.message))
+        return activities.ReceiveTask(net, name, node, mappings=mappings, definition=_event(node.message, node))
     if node.kind is Kind.CALL_ACTIVITY:
         return subprocesses.CallActivity(net, name, node, mappings=mappings)
     if node.kind is Kind.SUB_PROCESS:
@@ -108,8 +108,8 @@ def _assignments(source: ExpressionText | None) -> tuple[tuple[tuple[str, ...], 
     return tuple((line.target, feel.compile(line.source)) for line in lines)
 
 
-def _event(definition: EventDefinition) -> events.Event:
-    timer = definition.timer
+def _event(definition: EventDefinition, node: Node) -> events.Event:
+    timer, keep_for = definition.timer, node.extension.get("keepFor")
     return events.Event(
         trigger=definition.trigger if definition.trigger is not Trigger.LINK else Trigger.NONE,
         name=definition.name,
@@ -118,4 +118,5 @@ def _event(definition: EventDefinition) -> events.Event:
         timer=literal_or_feel(timer.expression.text) if timer else None,
         condition=compiled(definition.condition),
         correlation=compiled(definition.correlation),
+        keep_for=literal_or_feel(keep_for.strip()) if keep_for and keep_for.strip() else None,
     )

@@ -14,7 +14,7 @@ from engine.interpreter.codec import ROOT, State, decode_tokens, decode_variable
 from engine.interpreter.corrections import Token
 from engine.interpreter.errors import NotUsable, TaskNotOpen, TimerNotDue, WaitNotLive
 from engine.interpreter.execution import Execution
-from engine.interpreter.nodes.events import Catcher, due_at
+from engine.interpreter.nodes.events import Catcher, due_at, listens_for, tell
 from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.specification import Specification
@@ -108,6 +108,14 @@ def correlate(spec: Specification, state: State, wait_id: str, values: Mapping[s
     execution = load(spec, state, services)
     token = _waiting(execution, wait_id, {Trigger.MESSAGE, Trigger.SIGNAL})
     return take_step(spec, execution, lambda: token.task_spec.trigger(token, values))
+
+
+def broadcast(spec: Specification, state: State, name: str, values: Mapping[str, Any], services: Services) -> Step:
+    """A signal has come: everything that listens for it now hears it; raises `WaitNotLive` when nothing does."""
+    execution = load(spec, state, services)
+    if not any(listens_for(token, name) for token in execution.waiting()):
+        raise WaitNotLive(signal=name)
+    return take_step(spec, execution, lambda: tell(execution, name, values))
 
 
 def load(spec: Specification, state: State, services: Services) -> Execution:

@@ -39,3 +39,5 @@ class Thrown:
     name: str
     correlation: Any = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    #: a message that nobody waits for yet is kept until then
+    keep_until: datetime | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -21,6 +21,9 @@ from engine.interpreter.timers import Schedule
 from engine.interpreter.trail import PassageKind
 from engine.interpreter.waits import Thrown, Wait, WaitKind
 
+if TYPE_CHECKING:
+    from engine.interpreter.execution import Execution
+
 AWAITED = frozenset({Trigger.MESSAGE, Trigger.TIMER, Trigger.SIGNAL, Trigger.CONDITIONAL})
 
 
@@ -35,6 +38,8 @@ class Event:
     timer: Evaluable | None = None
     condition: feel.Expression | None = None
     correlation: feel.Expression | None = None
+    #: how long a message that is sent is kept for who will wait for it
+    keep_for: Evaluable | None = None
 
     @property
     def is_awaited(self) -> bool:
@@ -190,11 +195,9 @@ class ThrowEvent(EventNode):
         token.workflow.record.thrown.append(thrown(self, self.definition, self.mappings, token))
 
     def _broadcast(self, token: Token) -> None:
-        execution = token.workflow
-        execution.record.thrown.append(thrown(self, self.definition, self.mappings, token))
-        for other in [t for t in execution.waiting() if listens_for(t, self.definition.name)]:
-            if other.is_live:
-                other.task_spec.trigger(other, self.mappings.read_inputs(token))
+        signal = thrown(self, self.definition, self.mappings, token)
+        token.workflow.record.thrown.append(signal)
+        tell(token.workflow, signal.name, signal.values)
 
     def _escalate(self, token: Token) -> None:
         token.workflow.escalate(token, self.definition.code or "")
@@ -217,6 +220,13 @@ def listens_for(token: Token, signal: str | None) -> bool:
     return isinstance(node, Catcher) and node.definition.trigger is Trigger.SIGNAL and node.definition.name == signal
 
 
+def tell(execution: Execution, signal: str, values: Mapping[str, Any]) -> None:
+    """Let everything in the case that listens for a signal hear it, the oldest first."""
+    for token in [token for token in execution.waiting() if listens_for(token, signal)]:
+        if token.is_live:
+            token.task_spec.trigger(token, values)
+
+
 def thrown(node: Node, definition: Event, mappings: Mappings, token: Token) -> Thrown:
     """A message or signal with its payload, for the engine to route."""
     correlation = definition.correlation
@@ -226,4 +236,13 @@ def thrown(node: Node, definition: Event, mappings: Mappings, token: Token) -> T
         name=definition.name or "",
         correlation=None if correlation is None else token.workflow.evaluate(correlation, token),
         values=mappings.read_inputs(token),
+        keep_until=_keep_until(node, definition, token),
     )
+
+
+def _keep_until(node: Node, definition: Event, token: Token) -> datetime | None:
+    if definition.keep_for is None:
+        return None
+    now = token.workflow.services.now
+    value = token.workflow.evaluate(definition.keep_for, token)
+    return timers.schedule(TimerKind.DURATION, value, now, node.bpmn_id).due_at
