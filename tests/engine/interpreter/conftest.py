@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from drawing import Services, draw
 
 from engine import interpreter
 from engine.clock import ManualClock
-from engine.interpreter import Specification, State, Step
+from engine.interpreter import Specification, State, Step, moves
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
