@@ -46,6 +46,8 @@ def start_roles(process: Process) -> tuple[str, ...]:
 
 def starting_region(work: UnitOfWork, command: StartProcess, definition: AnyRow) -> str:
     """The project's region, the region asked for, or where the starter holds a starting role."""
+    if not work.tools.offices:
+        return command.region_code or NO_REGION
     if command.project_id is not None and work.tools.projects is not None:
         return _region_of_project(work, command.project_id, definition)
     if definition.needs_project:
