@@ -41,9 +41,7 @@ def build_engine(
     return ProcessEngine(database=database, clock=clock or SystemClock(), tools=tools)
 
 
-def build_library_engine(
-    database_url: str, *, clock: Clock, connectors: Mapping[str, LocalConnector]
-) -> ProcessEngine:
+def build_library_engine(database_url: str, *, clock: Clock, connectors: Mapping[str, LocalConnector]) -> ProcessEngine:
     """An engine that knows neither offices nor funds: diagrams, cases and a clock."""
     tools = Tools(forms=AcceptAnyForm(), connectors=connectors, definitions=DefinitionCache(), offices=False)
     return ProcessEngine(database=_migrated(database_url), clock=clock, tools=tools)

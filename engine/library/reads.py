@@ -1,0 +1,201 @@
+"""How a library session looks into its cases: reads only, past the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from engine.commands import SYSTEM, FireStartTimer, FireTimer
+from engine.definitions import DefinitionCache
+from engine.errors import NotFound
+from engine.interpreter import State, WaitKind, variables_of
+from engine.interpreter.reading import sights
+from engine.library.views import CaseState, OpenTask, PassedElement, WaitingEvent
+from engine.model import (
+    EventSubscription,
+    HistoryEvent,
+    ProcessDefinition,
+    ProcessInstance,
+    StartSubscription,
+    TaskStatus,
+    UserTask,
+)
+from engine.queries.history import HistoryItem, history_of
+from engine.rows import AnyRow
+
+
+def newest_instant(connection: Connection) -> datetime | None:
+    """When something last happened in this database."""
+    at: datetime | None = connection.scalar(select(func.max(HistoryEvent.at)))
+    return at
+
+
+def case_row(connection: Connection, case_id: str) -> AnyRow:
+    """A case; raises `NotFound`."""
+    row = connection.execute(
+        select(ProcessInstance, ProcessDefinition.key)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(ProcessInstance.id == case_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"没有标识为“{case_id}”的办件。", instance=case_id)
+    return row
+
+
+def case_ids(connection: Connection, process_key: str | None, status: str | None) -> tuple[str, ...]:
+    """Cases in the order in which they were started."""
+    statement = select(ProcessInstance.id).join(
+        ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id
+    )
+    if process_key is not None:
+        statement = statement.where(ProcessDefinition.key == process_key)
+    if status is not None:
+        statement = statement.where(ProcessInstance.status == status)
+    return tuple(connection.scalars(statement.order_by(ProcessInstance.started_at, ProcessInstance.number)))
+
+
+def open_tasks(connection: Connection, definitions: DefinitionCache, case_id: str | None) -> tuple[OpenTask, ...]:
+    """Open tasks in the order in which they were opened."""
+    statement = (
+        select(UserTask, ProcessInstance.bundle_digest, ProcessInstance.tokens, ProcessInstance.variables)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(UserTask.status == TaskStatus.CREATED)
+    )
+    rows = connection.execute(_of_case(statement, UserTask.instance_id, case_id)).all()
+    rows = sorted(rows, key=lambda row: (row.opened_at, row.instance_id, row.opened_seq, int(row.token_id)))
+    return tuple(
+        task
+        for _, group in groupby(rows, key=lambda row: row.instance_id)
+        for task in _tasks_of(connection, definitions, list(group))
+    )
+
+
+def _tasks_of(connection: Connection, definitions: DefinitionCache, rows: list[AnyRow]) -> Iterator[OpenTask]:
+    """The open tasks of one case, whose state is decoded once."""
+    bundle = definitions.bundle(connection, rows[0].bundle_digest)
+    state = State(tokens=rows[0].tokens, variables=rows[0].variables)
+    seen = sights(bundle.specification, state)
+    for row in rows:
+        yield OpenTask(
+            id=row.id,
+            case_id=row.instance_id,
+            activity_id=row.activity_id,
+            name=row.name,
+            variables=seen[row.token_id].variables,
+            inputs=row.inputs,
+            item=row.item,
+            index=seen[row.token_id].index,
+            opened_at=row.opened_at,
+        )
+
+
+def waits(connection: Connection, case_id: str | None) -> tuple[WaitingEvent, ...]:
+    """Timers by due time, then messages and signals."""
+    statement = _of_case(select(EventSubscription), EventSubscription.instance_id, case_id)
+    rows = connection.execute(statement).all()
+    rows = sorted(rows, key=lambda row: (row.due_at is None, row.due_at, row.instance_id, int(row.wait_id)))
+    return tuple(
+        WaitingEvent(
+            id=row.wait_id,
+            case_id=row.instance_id,
+            kind=row.kind,
+            element_id=row.element_id,
+            name=row.name,
+            due_at=row.due_at,
+            correlation=row.correlation,
+        )
+        for row in rows
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueTimer:
+    """A timer, and the command that fires it."""
+
+    due_at: datetime
+    command: FireTimer | FireStartTimer
+
+
+def next_timer(
+    connection: Connection, end: datetime, passed_over: Collection[FireTimer | FireStartTimer]
+) -> DueTimer | None:
+    """The timer of a case or of a start event that is due first, up to an instant."""
+    limit = len(passed_over) + 1
+    found = [*_case_timers(connection, end, limit), *_start_timers(connection, end, limit)]
+    waiting = (timer for timer in found if timer.command not in passed_over)
+    return min(waiting, key=lambda timer: timer.due_at, default=None)
+
+
+def _case_timers(connection: Connection, end: datetime, limit: int) -> Iterator[DueTimer]:
+    timers = connection.execute(
+        select(EventSubscription)
+        .where(EventSubscription.kind == WaitKind.TIMER, EventSubscription.due_at <= end)
+        .order_by(EventSubscription.due_at, EventSubscription.instance_id)
+        .limit(limit)
+    )
+    for row in timers:
+        command = FireTimer(actor=SYSTEM, instance_id=row.instance_id, wait_id=row.wait_id)
+        yield DueTimer(due_at=row.due_at, command=command)
+
+
+def _start_timers(connection: Connection, end: datetime, limit: int) -> Iterator[DueTimer]:
+    timers = connection.execute(
+        select(StartSubscription)
+        .where(StartSubscription.kind == WaitKind.TIMER, StartSubscription.due_at <= end)
+        .order_by(StartSubscription.due_at, StartSubscription.key)
+        .limit(limit)
+    )
+    for row in timers:
+        command = FireStartTimer(
+            actor=SYSTEM, definition_id=row.definition_id, element_id=row.element_id, due_at=row.due_at
+        )
+        yield DueTimer(due_at=row.due_at, command=command)
+
+
+def _of_case(statement: Any, column: Any, case_id: str | None) -> Any:
+    return statement if case_id is None else statement.where(column == case_id)
+
+
+def state_of(connection: Connection, case_id: str) -> CaseState:
+    """Where a case stands."""
+    row = case_row(connection, case_id)
+    tasks = connection.scalars(
+        select(UserTask.activity_id).where(UserTask.instance_id == case_id, UserTask.status == TaskStatus.CREATED)
+    )
+    waiting = connection.scalars(select(EventSubscription.element_id).where(EventSubscription.instance_id == case_id))
+    ends = [event.outcome["ended"] for event in history_of(connection, case_id) if event.outcome.get("ended")]
+    return CaseState(
+        id=row.id,
+        process_key=row.key,
+        status=row.status,
+        ended_at=ends[-1] if ends else None,
+        incident=None,
+        active=tuple(sorted([*tasks, *waiting])),
+    )
+
+
+def variables(connection: Connection, case_id: str) -> dict[str, Any]:
+    """The variables of the process itself, also when the case has ended."""
+    row = case_row(connection, case_id)
+    return variables_of(State(tokens=row.tokens, variables=row.variables))
+
+
+def trail(connection: Connection, case_id: str) -> tuple[PassedElement, ...]:
+    """Every element that a token has passed, in order."""
+    return tuple(passed for event in events(connection, case_id) for passed in _passed(event))
+
+
+def events(connection: Connection, case_id: str) -> tuple[HistoryItem, ...]:
+    """Every event of a case: what was put in and what came of it."""
+    case_row(connection, case_id)
+    return history_of(connection, case_id)
+
+
+def _passed(event: HistoryItem) -> Iterator[PassedElement]:
+    for passage in event.outcome.get("trail", ()):
+        yield PassedElement(element_id=passage["element"], kind=passage["kind"], at=event.at)

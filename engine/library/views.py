@@ -1,0 +1,65 @@
+"""What a library session tells of its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenTask:
+    """A task that waits to be completed."""
+
+    id: str
+    case_id: str
+    activity_id: str
+    name: str
+    #: all names that are seen from the task: its own, those of its scope and of the scopes around it
+    variables: Mapping[str, Any]
+    #: values mapped in by `anlan:in`
+    inputs: Mapping[str, Any]
+    #: the element of a multi-instance activity, and its place counted from 0
+    item: Any
+    index: int | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingEvent:
+    """A timer, message or signal that a case waits for."""
+
+    id: str
+    case_id: str
+    kind: str
+    element_id: str
+    #: of the message or signal
+    name: str
+    due_at: datetime | None
+    correlation: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseState:
+    """Where a case stands."""
+
+    id: str
+    process_key: str
+    #: active, completed, terminated or incident
+    status: str
+    #: the element with which the case ended
+    ended_at: str | None
+    #: what is wrong, while there is an incident
+    incident: str | None
+    #: the ids of the activities with an open task and of the events that are waited for
+    active: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassedElement:
+    """An activity, event, gateway or sequence flow that a token has passed."""
+
+    element_id: str
+    kind: str
+    at: datetime
