@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from engine import feel
 from engine.assignment import responsible_unit
 from engine.clock import local_date
-from engine.deadlines import Deadline, deadline_of
+from engine.deadlines import RETURNED, Deadline, deadline_of
 from engine.definitions import PinnedBundle
 from engine.errors import Conflict, NotFound, Refused
 from engine.history.event import Occurrence
@@ -87,15 +87,22 @@ class Case:
         """What the interpreter may call while it moves the tokens."""
         return CaseServices(work=self.work, bundle=self.bundle, row=self.row, case_facts=self.facts)
 
+    def stops_clock(self, act: str) -> bool:
+        """Whether the policy stops the clock of tasks meanwhile; it does unless it says otherwise."""
+        parameters = self.facts["policy"].get(act) or {}
+        return parameters.get("stops_clock") is not False
+
     def variables_at(self, token_id: str) -> Mapping[str, Any]:
         """The variables that an open task sees, for the rules of its form."""
         return variables_at(self.bundle.specification, self.state, token_id, self.services)
 
-    def save(self, step: Step, occurrence: Occurrence, *, closed_task_id: str | None = None) -> tuple[str, ...]:
+    def save(
+        self, step: Step, occurrence: Occurrence, *, closed_task_id: str | None = None, **pinned: Any
+    ) -> tuple[str, ...]:
         """Write the effect of a step with its event, and return the ids of the tasks it opened."""
         opened = [self._task_row(task) for task in step.opened]
         before = variables_of(self.state) if self.row.tokens else {}
-        self._save_instance(step, occurrence, outcome_of(step, opened, before))
+        self._save_instance(step, occurrence, outcome_of(step, opened, before), pinned)
         self._cancel(step, closed_task_id)
         self._replace_subscriptions(step.waits)
         if opened:
@@ -107,11 +114,14 @@ class Case:
         head = self.work.append(self.row.id, self.seq, occurrence, outcome, previous=self.row.head)
         self._update({**changes, "revision": self.seq, "head": head})
 
-    def _save_instance(self, step: Step, occurrence: Occurrence, outcome: Mapping[str, Any]) -> None:
+    def _save_instance(
+        self, step: Step, occurrence: Occurrence, outcome: Mapping[str, Any], pinned: Mapping[str, Any]
+    ) -> None:
         ended = step.ended is not None
         facts_digest, read = recorded_facts(self.facts, self.row.facts_digest)
         occurrence = replace(occurrence, input={**occurrence.input, **read, **self.services.recorded_calls()})
         changes: dict[str, Any] = {
+            **pinned,
             "facts_digest": facts_digest,
             "tokens": step.state.tokens,
             "variables": step.state.variables,
@@ -236,11 +246,14 @@ class Case:
             .where(
                 UserTask.instance_id == self.row.id,
                 UserTask.activity_id == task.activity_id,
-                UserTask.status == TaskStatus.COMPLETED,
+                UserTask.completed_by.is_not(None),
+                UserTask.parent_id.is_(None),
             )
             .order_by(UserTask.completed_at.desc())
             .limit(1)
         ).one_or_none()
+        if last is not None and last.outcome == RETURNED and not self.stops_clock("returning"):
+            last = None
         return deadline_of(task.due_in, self.work.now, last)
 
 

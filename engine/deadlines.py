@@ -15,6 +15,10 @@ from engine.rows import AnyRow
 
 #: the clock of a step stops while the village mends what this outcome sent back (spec §5: 补正期停表)
 CORRECTION = "return_for_correction"
+#: the task was withdrawn because its holder sent the case back to an earlier step
+RETURNED = "returned"
+#: the clock stands still until the case comes back
+_STOPPING = frozenset({CORRECTION, RETURNED})
 #: working days a step may be given; more is a mistake in the diagram or a table
 MOST_DAYS = 3_660
 
@@ -37,10 +41,18 @@ def deadline_of(due_in: object, now: datetime, last: AnyRow | None) -> Deadline:
     if not isinstance(due_in, Decimal | int) or isinstance(due_in, bool) or not 0 <= due_in <= MOST_DAYS:
         raise _unusable(due_in)
     days = int(due_in)
-    if last is not None and last.outcome == CORRECTION and last.allowance is not None:
+    if last is not None and last.outcome in _STOPPING and last.allowance is not None:
         used = working_days_between(local_date(last.opened_at), local_date(last.completed_at))
         days = max(last.allowance - used, 0)
     return Deadline(due_at=due_at(now, days), allowance=days)
+
+
+def postponed(due: datetime, allowance: int | None, stopped_at: datetime, now: datetime) -> Deadline:
+    """A deadline after the clock has stood still: working days are made up for by working days, time by time."""
+    if allowance is None:
+        return Deadline(due_at=due + (now - stopped_at))
+    days = working_days_between(local_date(stopped_at), local_date(now))
+    return Deadline(due_at=due_at(due, days) if days else due, allowance=allowance + days)
 
 
 def _period(due_in: object) -> Period | None:

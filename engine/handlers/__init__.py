@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from engine import commands
+from engine import commands, moves
 from engine.commands import Command
-from engine.handlers import attachment, definition, organisation, process_instance, session, start_event, user_task
+from engine.handlers import (
+    attachment,
+    definition,
+    moving,
+    organisation,
+    process_instance,
+    returning,
+    session,
+    signing,
+    start_event,
+    suspension,
+    transfer,
+    user_task,
+)
 from engine.unit_of_work import UnitOfWork
 
 R = TypeVar("R")
@@ -24,6 +37,18 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     commands.ReleaseTask: user_task.release_task,
     commands.CompleteTask: user_task.complete_task,
     commands.SaveTaskDraft: user_task.save_task_draft,
+    moves.TransferTask: transfer.transfer_task,
+    moves.DelegateTask: signing.delegate_task,
+    moves.ResolveTask: signing.resolve_task,
+    moves.AddSigner: signing.add_signer,
+    moves.RemoveSigner: signing.remove_signer,
+    moves.ReturnTask: returning.return_task,
+    moves.RecallTask: returning.recall_task,
+    moves.SuspendProcess: suspension.suspend_process,
+    moves.ResumeProcess: suspension.resume_process,
+    moves.TerminateProcess: suspension.terminate_process,
+    moves.MoveProcess: moving.move_process,
+    moves.MigrateProcess: moving.migrate_process,
     commands.StoreAttachment: attachment.store_attachment,
     commands.LogIn: session.log_in,
     commands.LogInAs: session.log_in_as,

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from engine import interpreter
-from engine.assignment import ensure_candidate, ensure_separated
+from engine import interpreter, signing
+from engine.acting import actionable, told_of
+from engine.assignment import ensure_separated
 from engine.attachments import attachments_in, bind_attachments
-from engine.case import Case, ensure_open, load_task
+from engine.case import Case, load_task
 from engine.clock import local_date
 from engine.commands import ClaimTask, CompletedTask, CompleteTask, ReleaseTask, SaveTaskDraft
 from engine.definitions import load_blob
-from engine.errors import Conflict, FieldProblem, Invalid
-from engine.history.event import Occurrence
-from engine.interpreter import Activity
-from engine.model import TaskDraft, TaskStatus, UserTask
-from engine.organisation import acting_positions, person_name
+from engine.errors import Conflict, FieldProblem, Invalid, Refused
+from engine.interpreter import Outcome
+from engine.model import Signing, TaskDraft, TaskStatus, UserTask
+from engine.organisation import person_name
 from engine.ports import FormTask
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
@@ -26,14 +26,16 @@ from engine.unit_of_work import UnitOfWork
 
 def claim_task(work: UnitOfWork, command: ClaimTask) -> None:
     """Take a task that nobody has taken."""
-    task = _actionable(work, command.task_id)
+    task = actionable(work, command.task_id)
     ensure_separated(work.connection, work.actor, task)
     _assign(work, task, work.actor.principal, "TaskClaimed")
 
 
 def release_task(work: UnitOfWork, command: ReleaseTask) -> None:
     """Give one's task back to the group."""
-    task = _actionable(work, command.task_id)
+    task = actionable(work, command.task_id)
+    if task.parent_id is not None or signing.pending_signers(work, task):
+        raise Refused(f"“{task.name}”有加签或委派，不能放回；不能办理的请转办，或先减签。", task=task.id)
     _assign(work, task, None, "TaskReleased")
 
 
@@ -50,35 +52,24 @@ def _assign(work: UnitOfWork, task: AnyRow, assignee_id: str | None, type_: str)
     if changed.rowcount != 1:
         raise Conflict(f"“{task.name}”刚刚被别人签收或办理，请刷新。", task=task.id)
     case = Case.load(work, task.instance_id)
-    case.note(_occurrence(task, type_, {}), {"assignee": [task.assignee_id, assignee_id]})
-
-
-def _occurrence(task: AnyRow, type_: str, input: Mapping[str, Any]) -> Occurrence:
-    return Occurrence(type=type_, task_id=task.id, activity_id=task.activity_id, activity_name=task.name, input=input)
-
-
-def _actionable(work: UnitOfWork, task_id: str) -> AnyRow:
-    """The task, if it is open, belongs to the actor's position, and nobody else has taken it."""
-    task = load_task(work, task_id)
-    ensure_candidate(acting_positions(work.connection, work.actor, local_date(work.now)), task)
-    ensure_open(task)
-    if task.assignee_id not in (None, work.actor.principal):
-        name = person_name(work.connection, task.assignee_id)
-        raise Conflict(f"“{task.name}”已由{name}签收，您不能办理。", task=task.id)
-    return task
+    case.note(told_of(task, type_, {}), {"assignee": [task.assignee_id, assignee_id]})
 
 
 def complete_task(work: UnitOfWork, command: CompleteTask) -> CompletedTask:
     """Check who acts and what was filled in, move the case, and keep the submission as it was."""
-    task = _actionable(work, command.task_id)
-    ensure_separated(work.connection, work.actor, task)
+    task = actionable(work, command.task_id)
+    if work.tools.offices:
+        ensure_separated(work.connection, work.actor, task)
     case = Case.load(work, task.instance_id)
     case.ensure_active()
+    if task.parent_id is not None:
+        return _sign(work, case, task, command)
+    pending = signing.pending_signers(work, task)
+    signing.ensure_signed_before(task, pending)
     activity = case.bundle.specification.activities[task.activity_id]
     # The form has the outcomes among its fields: it names everything that is wrong at once.
-    accepted = _accept(work, case, task, activity, command)
-    label = _outcome_label(activity, command.outcome)
-    step = _move(case, task, command.outcome, accepted)
+    accepted = _accept(work, case, task, activity.field_rights, command)
+    label = _outcome_label(activity.outcomes, command.outcome)
     put_in = {
         "token": task.token_id,
         "outcome": command.outcome,
@@ -86,13 +77,38 @@ def complete_task(work: UnitOfWork, command: CompleteTask) -> CompletedTask:
         "values": accepted,
         "form": task.form_digest,
     }
-    opened = case.save(step, _occurrence(task, "TaskCompleted", put_in), closed_task_id=task.id)
-    _close(work, task, command.outcome, label, accepted)
+    if pending:
+        return _submit(work, case, task, pending, put_in)
+    step = _move(case, task, command.outcome, accepted)
+    opened = case.save(step, told_of(task, "TaskCompleted", put_in), closed_task_id=task.id)
+    _close(work, task, put_in)
     return CompletedTask(instance_id=case.row.id, opened_task_ids=opened, ended=step.ended is not None)
 
 
-def _outcome_label(activity: Activity, outcome: str | None) -> str | None:
-    labels = {known.key: known.label for known in activity.outcomes}
+def _submit(
+    work: UnitOfWork, case: Case, task: AnyRow, pending: Sequence[AnyRow], put_in: Mapping[str, Any]
+) -> CompletedTask:
+    """Keep what the owner has submitted; the token waits for those who sign beside or after."""
+    case.note(told_of(task, "TaskSubmitted", put_in), {"awaited": [row.assignee_id for row in pending]})
+    _close(work, task, put_in, TaskStatus.SUBMITTED)
+    signing.open_planned(work, pending)
+    return CompletedTask(instance_id=case.row.id, opened_task_ids=(), ended=False)
+
+
+def _sign(work: UnitOfWork, case: Case, task: AnyRow, command: CompleteTask) -> CompletedTask:
+    """An added signer's opinion; with the last one awaited the owner's submission moves the case."""
+    if task.signing == Signing.DELEGATED:
+        raise Refused(f"“{task.name}”是委派给您的，请写明意见后交回。", task=task.id)
+    accepted = _accept(work, case, task, {}, command)
+    label = _outcome_label(signing.OPINIONS, command.outcome)
+    told = {"outcome": command.outcome, "outcome_label": label, "values": accepted, "form": task.form_digest}
+    result = signing.move_on(case, load_task(work, task.parent_id), task, told_of(task, "TaskSigned", told))
+    _close(work, task, told)
+    return result
+
+
+def _outcome_label(outcomes: Sequence[Outcome], outcome: str | None) -> str | None:
+    labels = {known.key: known.label for known in outcomes}
     if not labels and outcome is None:
         return None
     if outcome not in labels:
@@ -101,11 +117,13 @@ def _outcome_label(activity: Activity, outcome: str | None) -> str | None:
     return labels[outcome]
 
 
-def _accept(work: UnitOfWork, case: Case, task: AnyRow, activity: Activity, command: CompleteTask) -> Mapping[str, Any]:
+def _accept(
+    work: UnitOfWork, case: Case, task: AnyRow, rights: Mapping[str, str], command: CompleteTask
+) -> Mapping[str, Any]:
     form_task = FormTask(
         form=load_blob(work.connection, task.form_digest) if task.form_digest else b"",
         inputs=task.inputs,
-        rights=activity.field_rights,
+        rights=rights,
         context=form_context(case, task),
     )
     submission = dict(command.submission)
@@ -137,15 +155,17 @@ def _move(case: Case, task: AnyRow, outcome: str | None, accepted: Mapping[str, 
     return interpreter.complete(case.bundle.specification, case.state, task.token_id, variables, case.services)
 
 
-def _close(work: UnitOfWork, task: AnyRow, outcome: str | None, label: str | None, accepted: Mapping[str, Any]) -> None:
+def _close(
+    work: UnitOfWork, task: AnyRow, put_in: Mapping[str, Any], status: TaskStatus = TaskStatus.COMPLETED
+) -> None:
     work.connection.execute(
         update(UserTask)
         .where(UserTask.id == task.id)
         .values(
-            status=TaskStatus.COMPLETED,
-            submission=dict(accepted),
-            outcome=outcome,
-            outcome_label=label,
+            status=status,
+            submission=dict(put_in["values"]),
+            outcome=put_in["outcome"],
+            outcome_label=put_in["outcome_label"],
             completed_at=work.now,
             completed_by=work.actor.person_id,
             on_behalf_of=work.actor.on_behalf_of,
@@ -156,7 +176,7 @@ def _close(work: UnitOfWork, task: AnyRow, outcome: str | None, label: str | Non
 
 def save_task_draft(work: UnitOfWork, command: SaveTaskDraft) -> None:
     """Keep what was typed, unchecked; a draft is no act in the case and leaves no event."""
-    task = _actionable(work, command.task_id)
+    task = actionable(work, command.task_id)
     mine = (TaskDraft.task_id == task.id) & (TaskDraft.person_id == work.actor.person_id)
     content = {"submission": dict(command.submission), "saved_at": work.now}
     known = work.connection.scalar(select(TaskDraft.task_id).where(mine))

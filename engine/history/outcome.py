@@ -52,6 +52,9 @@ def moves_of(step: Step) -> dict[str, Any]:
         ],
         "thrown": [{"kind": str(it.kind), "name": it.name, "values": dict(it.values)} for it in step.thrown],
         "ended": step.ended,
+        # Only moves undo anything.
+        **({"undone": list(step.undone)} if step.undone else {}),
+        **({"effects": list(step.effects)} if step.effects else {}),
     }
 
 

@@ -83,6 +83,8 @@ DEADLINES = (
     count("red_card.payment", 5, "红牌：支付全程超期工作日", "D"),
     count("red_card.hardship", 5, "红牌：困难补助全程超期工作日", "D"),
     count("red_card.rectify", 5, "红牌：整改超期工作日", "D"),
+    other(Kind.FLAG, "suspension.stops_clock", True, "挂起期间停止计算办理期限", "D"),
+    other(Kind.FLAG, "returning.stops_clock", True, "退回期间停止计算退回环节的办理期限", "D"),
     count("correction.limit", 2, "补正次数上限", "D"),
     count("correction.working_days", 10, "补正期限（工作日），逾期视为撤回", "D"),
     count("start_warn_days", 90, "下达后未开工预警（自然日）", "D"),
