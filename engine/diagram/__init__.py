@@ -1,10 +1,22 @@
-"""Diagrams as data: safe reading, our extension attributes, and the lint that decides what may be deployed."""
+"""Diagrams as data: safe reading, our extension attributes, the lint that decides what may be deployed, and imports."""
 
 from __future__ import annotations
 
 from engine.diagram.elements import Diagram
+from engine.diagram.importing import Change, ChangeKind, import_draft
 from engine.diagram.lint import Catalogue, lint
 from engine.diagram.problems import DiagramRefused, Problem, Severity
 from engine.diagram.reader import read
 
-__all__ = ["Catalogue", "Diagram", "DiagramRefused", "Problem", "Severity", "lint", "read"]
+__all__ = [
+    "Catalogue",
+    "Change",
+    "ChangeKind",
+    "Diagram",
+    "DiagramRefused",
+    "Problem",
+    "Severity",
+    "import_draft",
+    "lint",
+    "read",
+]

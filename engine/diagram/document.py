@@ -25,7 +25,13 @@ def parse(content: bytes) -> etree._Element:
 
 def _tree(content: bytes) -> etree._ElementTree:
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        # An import gives back what it does not change.
+        strip_cdata=False,
     )
     try:
         tree = etree.ElementTree(etree.fromstring(content, parser))

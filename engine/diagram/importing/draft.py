@@ -1,0 +1,141 @@
+"""A foreign model while it is being translated: the tree, and the list of what was done to it."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.diagram.importing.changes import Change, ChangeKind
+from engine.diagram.namespaces import ANLAN, bpmn, is_bpmn, line_of, local_name
+
+etree.register_namespace("anlan", ANLAN)
+_BEFORE_EXTENSIONS = bpmn("documentation")
+#: What lies inside the elements people see.
+_PARTS = frozenset(["condition", "loopCardinality", "script", "timeDate", "timeDuration", "timeCycle"])
+_PART_ENDINGS = ("Expression", "EventDefinition", "LoopCharacteristics", "Condition", "extensionElements")
+
+
+class Draft:
+    """Everything that changes the tree goes through here, so that nothing changes without being told."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.root = root
+        self.changes: list[Change] = []
+        #: attributes (element, full name) and elements whose meaning was taken over or told already
+        self.told: set[tuple[etree._Element, str]] = set()
+        self.changed = False
+
+    def translated(self, element: etree._Element, code: str, message: str) -> None:
+        self._tell(element, ChangeKind.TRANSLATED, code, message)
+
+    def dropped(self, element: etree._Element, code: str, message: str) -> None:
+        self._tell(element, ChangeKind.DROPPED, code, message)
+
+    def kept(self, element: etree._Element, code: str, message: str) -> None:
+        self._tell(element, ChangeKind.KEPT, code, message)
+
+    def needs_work(self, element: etree._Element, code: str, message: str) -> None:
+        self._tell(element, ChangeKind.NEEDS_WORK, code, message)
+
+    def tell_of(self, element: etree._Element, *names: str) -> None:
+        """These attributes need no line of their own any more; without names, the element itself."""
+        self.told.update((element, name) for name in names or ("",))
+
+    def own(self, element: etree._Element, name: str) -> str | None:
+        return element.get(f"{{{ANLAN}}}{name}")
+
+    def set_own(self, element: etree._Element, name: str, value: str) -> bool:
+        """Write an attribute of ours; what is there already stays, and False is the answer."""
+        if self.own(element, name) is not None:
+            return False
+        self._declare()
+        element.set(f"{{{ANLAN}}}{name}", value)
+        self.changed = True
+        return True
+
+    def add_mapping(self, element: etree._Element, direction: str, source: str, target: str) -> bool:
+        """Write `anlan:in` or `anlan:out` unless the target has one already."""
+        tag = f"{{{ANLAN}}}{direction}"
+        holder = self._extension_elements(element)
+        if any(child.get("target") == target for child in holder.iterchildren(tag)):
+            return False
+        self._declare()
+        mapping = _append(holder, tag)
+        mapping.set("source", source)
+        mapping.set("target", target)
+        self.changed = True
+        return True
+
+    def set_attribute(self, element: etree._Element, name: str, value: str) -> None:
+        element.set(name, value)
+        self.changed = True
+
+    def remove_attribute(self, element: etree._Element, name: str) -> None:
+        del element.attrib[name]
+        self.changed = True
+
+    def set_text(self, element: etree._Element, text: str) -> None:
+        """Replace an expression; comments inside it go with it."""
+        for child in list(element):
+            element.remove(child)
+        element.text = text
+        self.changed = True
+
+    def add_script(self, element: etree._Element, text: str) -> None:
+        script = etree.SubElement(element, bpmn("script"))
+        script.text = text
+        script.tail = element[-2].tail if len(element) > 1 else None
+        self.changed = True
+
+    def remove(self, element: etree._Element) -> None:
+        """Take an extension element out, and leave the text around it."""
+        parent = element.getparent()
+        assert parent is not None
+        parent.remove(element)
+        self.changed = True
+
+    def _declare(self) -> None:
+        """Our prefix once, on the root."""
+        marker = f"{{{ANLAN}}}declared"
+        if ANLAN not in self.root.nsmap.values():
+            self.root.set(marker, "")
+            del self.root.attrib[marker]
+
+    def _extension_elements(self, element: etree._Element) -> etree._Element:
+        holder = element.find(bpmn("extensionElements"))
+        if holder is not None:
+            return holder
+        place = sum(1 for _ in element.iterchildren(_BEFORE_EXTENSIONS))
+        holder = etree.Element(bpmn("extensionElements"))
+        element.insert(place, holder)
+        holder.tail = element.text if place == 0 else element[place - 1].tail
+        return holder
+
+    def _tell(self, element: etree._Element, kind: ChangeKind, code: str, message: str) -> None:
+        owner = owner_of(element)
+        change = Change(
+            element_id=owner.get("id"), line=line_of(element) or line_of(owner), kind=kind, code=code, message=message
+        )
+        if change not in self.changes:
+            self.changes.append(change)
+
+
+def owner_of(element: etree._Element) -> etree._Element:
+    """The element people see in the diagram: an expression's flow, an event definition's event."""
+    found = element
+    while _is_part(found) and (parent := found.getparent()) is not None:
+        found = parent
+    return found
+
+
+def _is_part(element: etree._Element) -> bool:
+    name = local_name(element)
+    return not is_bpmn(element) or not element.get("id") or name in _PARTS or name.endswith(_PART_ENDINGS)
+
+
+def _append(holder: etree._Element, tag: str) -> etree._Element:
+    """A child at the end, indented like its sisters."""
+    child = etree.SubElement(holder, tag)
+    if len(holder) > 1:
+        child.tail = holder[-2].tail
+        holder[-2].tail = holder.text
+    return child

@@ -1,0 +1,150 @@
+"""What goes into an activity and what comes out, as `anlan:in` and `anlan:out`."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.diagram.importing import expressions, vendors
+from engine.diagram.importing.draft import Draft
+from engine.diagram.importing.expression_slots import shortened
+from engine.diagram.importing.expressions import Dialect, Untranslatable
+from engine.diagram.importing.variables import is_name
+from engine.diagram.importing.vendors import SPIFF, ZEEBE
+from engine.diagram.namespaces import ANLAN, bpmn, local_name, text_of
+
+_DIRECTIONS = {"in": "传入", "out": "传出"}
+
+
+def translate(draft: Draft, element: etree._Element) -> None:
+    """All dialects' mappings of one activity or event."""
+    for direction in _DIRECTIONS:
+        for mapping in list(vendors.extensions(element, direction)):
+            _camunda(draft, element, mapping, direction)
+    for holder in list(vendors.extensions(element, "ioMapping", ZEEBE)):
+        for mapping in _children(holder):
+            _zeebe(draft, element, mapping)
+        draft.tell_of(holder)
+    for holder in list(vendors.extensions(element, "inputOutput")):
+        for mapping in _children(holder):
+            _parameter(draft, element, mapping)
+        draft.tell_of(holder)
+    for field in list(vendors.extensions(element, "field")):
+        _field(draft, element, field)
+    for operator in list(vendors.extensions(element, "serviceTaskOperator", SPIFF)):
+        for parameter in operator.iter(f"{{{SPIFF}}}parameter"):
+            _spiff(draft, element, parameter)
+
+
+def _camunda(draft: Draft, element: etree._Element, mapping: etree._Element, direction: str) -> None:
+    draft.tell_of(mapping)
+    if mapping.get("variables") or mapping.get("businessKey"):
+        if any(True for _ in _ours(element, direction)):
+            draft.kept(mapping, "mapping", f"“{_whole(mapping)}”原样保留，变量以 anlan:{direction} 为准。")
+            return
+        message = (
+            f"“{_whole(mapping)}”没有对应：这里只{_DIRECTIONS[direction]}映射过的变量，请逐个写 anlan:{direction}。"
+        )
+        draft.needs_work(mapping, "mapping", message)
+        return
+    expression = mapping.get("sourceExpression")
+    given = expression or mapping.get("source") or ""
+    _add(draft, element, mapping, direction, given, mapping.get("target") or "", plain=expression is None)
+
+
+def _zeebe(draft: Draft, element: etree._Element, mapping: etree._Element) -> None:
+    direction = {"input": "in", "output": "out"}.get(local_name(mapping))
+    if direction is None:
+        return
+    given = mapping.get("source") or ""
+    text = given if given.startswith("=") else expressions.quoted(given)
+    _add(draft, element, mapping, direction, text, mapping.get("target") or "", plain=True)
+
+
+def _parameter(draft: Draft, element: etree._Element, mapping: etree._Element) -> None:
+    direction = {"inputParameter": "in", "outputParameter": "out"}.get(local_name(mapping))
+    name = mapping.get("name") or ""
+    if direction is None:
+        return
+    if any(isinstance(child.tag, str) for child in mapping):
+        draft.needs_work(
+            mapping, "mapping", f"{_DIRECTIONS[direction]} {name} 是脚本、列表或映射，没有翻译，请改写成 FEEL。"
+        )
+        return
+    _add(draft, element, mapping, direction, text_of(mapping) or "", name, plain=False)
+
+
+def _field(draft: Draft, element: etree._Element, field: etree._Element) -> None:
+    """A value injected into a Java class becomes an input of the connector."""
+    draft.tell_of(field)
+    nested = next((text_of(child) for child in _children(field)), None)
+    given = field.get("stringValue") or field.get("expression") or nested or ""
+    _add(draft, element, field, "in", given, field.get("name") or "", plain=False)
+
+
+def _spiff(draft: Draft, element: etree._Element, parameter: etree._Element) -> None:
+    given = parameter.get("value") or ""
+    try:
+        source = expressions.condition(given) if given.strip() else "null"
+    except Untranslatable as fault:
+        _refuse(draft, parameter, "in", given, parameter.get("id") or "", fault.message)
+        return
+    _add(draft, element, parameter, "in", source, parameter.get("id") or "", plain=True)
+
+
+def _add(
+    draft: Draft,
+    element: etree._Element,
+    mapping: etree._Element,
+    direction: str,
+    given: str,
+    target: str,
+    *,
+    plain: bool,
+) -> None:
+    """One mapping; `plain` sources are FEEL or names, others texts with `${…}` in them."""
+    if any(own.get("target") == target for own in _ours(element, direction)):
+        return
+    try:
+        source = _source(given, plain)
+    except Untranslatable as fault:
+        _refuse(draft, mapping, direction, given, target, fault.message)
+        return
+    if not is_name(target):
+        _refuse(draft, mapping, direction, given, target, f"“{target}”不是变量名。")
+        return
+    draft.add_mapping(element, direction, source, target)
+    shown = f"{_DIRECTIONS[direction]} {target} 写为 anlan:{direction}，取值“{shortened(source)}”。"
+    draft.translated(mapping, "mapping", shown)
+
+
+def _source(given: str, plain: bool) -> str:
+    if not plain:
+        return expressions.template(given)
+    text = given.strip().removeprefix("=").strip()
+    if text.startswith(("${", "#{")):
+        return expressions.template(text)
+    if not expressions.is_feel(text):
+        return expressions.value(text, Dialect.JUEL)
+    return text
+
+
+def _refuse(draft: Draft, mapping: etree._Element, direction: str, given: str, target: str, reason: str) -> None:
+    message = (
+        f"{_DIRECTIONS[direction]} {target} 的取值“{shortened(given)}”没有翻译，请写成 anlan:{direction}：{reason}"
+    )
+    draft.needs_work(mapping, "mapping", message)
+
+
+def _children(element: etree._Element) -> list[etree._Element]:
+    return [child for child in element if isinstance(child.tag, str)]
+
+
+def _ours(element: etree._Element, direction: str) -> list[etree._Element]:
+    """Only what was there before this import: the result of importing again must be the same."""
+    holder = element.find(bpmn("extensionElements"))
+    return [] if holder is None else list(holder.iterchildren(f"{{{ANLAN}}}{direction}"))
+
+
+def _whole(mapping: etree._Element) -> str:
+    attributes = " ".join(f'{name}="{value}"' for name, value in mapping.items())
+    return f"{local_name(mapping)} {attributes}"

@@ -1,0 +1,33 @@
+"""Messages: the key a subscription waits for."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.diagram.importing import expressions, vendors
+from engine.diagram.importing.draft import Draft
+from engine.diagram.importing.expression_slots import shortened
+from engine.diagram.importing.expressions import Untranslatable
+from engine.diagram.importing.vendors import ZEEBE
+
+
+def translate(draft: Draft, message: etree._Element) -> None:
+    name = message.get("name") or ""
+    if name.startswith("=") or "${" in name or "#{" in name:
+        draft.needs_work(message, "message-name", f"消息名“{shortened(name)}”是算出来的，请改成固定的名称。")
+    subscription = vendors.extension(message, "subscription", ZEEBE)
+    if subscription is None or not subscription.get("correlationKey"):
+        return
+    draft.tell_of(subscription)
+    given = str(subscription.get("correlationKey"))
+    if draft.own(message, "correlation") is not None:
+        return
+    try:
+        key = expressions.condition(given).removeprefix("=").strip()
+    except Untranslatable as fault:
+        draft.needs_work(message, "correlation", f"消息关联键“{shortened(given)}”没有翻译，请改写：{fault.message}")
+        return
+    draft.set_own(message, "correlation", key)
+    draft.translated(
+        message, "correlation", f"消息关联键“{shortened(given)}”写为 anlan:correlation“{shortened(key)}”。"
+    )

@@ -1,0 +1,66 @@
+"""Which process of a model will run."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.diagram.elements import CONTAINERS, Kind
+from engine.diagram.importing.draft import Draft
+from engine.diagram.lint.expressions import FEEL_LANGUAGE, XPATH_DEFAULT
+from engine.diagram.namespaces import bpmn, local_name
+
+_NODES = frozenset(kind.value for kind in Kind)
+
+
+def translate(draft: Draft, root: etree._Element) -> None:
+    """One process is marked executable, and the report says which."""
+    processes = list(root.iterchildren(bpmn("process")))
+    _language(draft, root)
+    if not processes:
+        draft.needs_work(root, "no-process", "文件里只有协作或编排，没有流程，请补画流程。")
+        return
+    executable = [process for process in processes if process.get("isExecutable", "").strip() in ("true", "1")]
+    if not executable:
+        executable = [_mark(draft, processes)]
+    if len(processes) > 1:
+        _tell_which(draft, executable[0], processes, len(executable))
+
+
+def _mark(draft: Draft, processes: list[etree._Element]) -> etree._Element:
+    """The process with the most in it, among those that nobody forbade to run."""
+    undecided = [process for process in processes if process.get("isExecutable") is None]
+    main = max(undecided or processes, key=_size)
+    before = "原来没有标明是否可执行" if undecided else "原来标为不可执行"
+    draft.set_attribute(main, "isExecutable", "true")
+    draft.translated(main, "executable", f"流程“{_title(main)}”{before}，已标为可执行（isExecutable）。")
+    return main
+
+
+def _tell_which(draft: Draft, main: etree._Element, processes: list[etree._Element], executable: int) -> None:
+    others = "、".join(f"“{_title(process)}”" for process in processes if process is not main)
+    several = f"其中 {executable} 个可执行，" if executable > 1 else ""
+    message = f"文件里有 {len(processes)} 个流程，{several}办件按“{_title(main)}”办理；{others}原样保留，不会发起。"
+    draft.kept(main, "several-processes", message)
+
+
+def _language(draft: Draft, root: etree._Element) -> None:
+    language = root.get("expressionLanguage")
+    if language is None or FEEL_LANGUAGE.fullmatch(language.lower()) or language.lower().startswith(XPATH_DEFAULT):
+        return
+    draft.remove_attribute(root, "expressionLanguage")
+    draft.dropped(root, "language", f"去掉了表达式语言 {language}：这里的表达式都是 FEEL。")
+
+
+def _size(process: etree._Element) -> int:
+    inside = sum(1 for element in process.iter() if local_name(element) in _NODES)
+    containers = sum(1 for element in process.iter() if local_name(element) in CONTAINERS)
+    return inside - containers
+
+
+def _title(process: etree._Element) -> str:
+    """What people call it: its name, its pool's name or its id."""
+    root = process.getparent()
+    identifier = process.get("id") or ""
+    pools = root.iter(bpmn("participant")) if root is not None else ()
+    pool = next((p.get("name") for p in pools if (p.get("processRef") or "").split(":")[-1] == identifier), None)
+    return process.get("name") or pool or identifier
