@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 #: Execution option that makes SQLite take the write lock at once, so that a writer never fails half-way.
 _WRITES = "anlan_writes"
@@ -24,7 +25,9 @@ class Database:
 
     def _open(self) -> Engine:
         if self.url.get_backend_name() != "sqlite":
-            return sqlalchemy.create_engine(self.url, pool_pre_ping=True)
+            # SQLite lets one writer in at a time; on PostgreSQL writers that could not have come one after the other
+            # lose, and try again. So no limit of a fund is passed by two payments that did not see each other.
+            return sqlalchemy.create_engine(self.url, pool_pre_ping=True, isolation_level="SERIALIZABLE")
         if self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sqlalchemy.create_engine(self.url, connect_args={"timeout": 30, "check_same_thread": False})
@@ -36,6 +39,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A consistent view that changes nothing."""
         with self.engine.connect() as connection:
+            if self.url.get_backend_name() != "sqlite":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
 
     @contextmanager
@@ -47,6 +52,11 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def lost_race(error: DBAPIError) -> bool:
+    """Whether a transaction failed only because another one came first: PostgreSQL's serialisation and deadlock."""
+    return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

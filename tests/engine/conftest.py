@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,8 +55,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, clock: ManualClock) -> ProcessEngine:
-    engine = build_engine(f"sqlite:///{tmp_path}/anlan.db", clock=clock, attachments=tmp_path / "attachments")
+def engine(database_url: str, tmp_path: Path, clock: ManualClock) -> Iterator[ProcessEngine]:
+    engine = build_engine(database_url, clock=clock, attachments=tmp_path / "attachments")
     persons = (
         *(_person(login, position) for login, position in HOLDERS.items()),
         # Holds a village and a town position, as people in small places do.
@@ -64,7 +65,8 @@ def engine(tmp_path: Path, clock: ManualClock) -> ProcessEngine:
     )
     engine.execute(RegisterOrganisation(actor=SYSTEM, units=UNITS, persons=persons))
     deploy(engine, "grant.bpmn")
-    return engine
+    yield engine
+    engine.database.dispose()
 
 
 def deploy(engine: ProcessEngine, *names: str) -> None:
