@@ -10,10 +10,12 @@ from typing import Any
 
 from random_processes import terms
 from random_processes.pieces import AWAITED, Event, Flow, Loop, Node, Process, Scope
+from random_processes.races import spins
 from random_processes.terms import Term
 
 DEPTH = 3
 NAMES = ("a", "b", "c")
+PREFIXES = {"message": "msg", "signal": "sig", "error": "err", "escalation": "esc"}
 #: an activity between two others, and an entry and exit
 Ends = tuple[str, str]
 
@@ -39,8 +41,6 @@ class Pen:
 
     random: Random
     ids: Any = field(default_factory=count)
-    #: a mode of the campaign: what may be drawn at all
-    plain: bool = False
 
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
@@ -55,17 +55,30 @@ def random_process(random: Random) -> Process:
 
 
 def draw_scope(pen: Pen, setting: Setting) -> Scope:
-    """What lies in a process, subprocess or event subprocess without its start event."""
-    scope = Scope()
+    """What lies in a process, subprocess or event subprocess."""
     handlers = [] if setting.by_event else handler_events(pen, setting)
     caught = setting.caught | {event.name for event, _ in handlers if event.trigger == "error"}
     inner = replace(setting, caught=frozenset(caught), by_event=False)
+    scope = random_graph(pen, inner) if pen.chance(0.35) else random_blocks(pen, inner)
     drawer = Drawer(pen, scope, inner)
-    start = drawer.node("startEvent", "s")
-    drawer.graph(start) if pen.chance(0.35) else drawer.blocks(start)
     for event, interrupting in handlers:
         drawer.event_subprocess(event, interrupting)
     return scope
+
+
+def random_blocks(pen: Pen, setting: Setting) -> Scope:
+    drawer = Drawer(pen, Scope(), setting)
+    drawer.blocks(drawer.node("startEvent", "s"))
+    return drawer.scope
+
+
+def random_graph(pen: Pen, setting: Setting) -> Scope:
+    """One in which tokens do not run in circles by themselves."""
+    while True:
+        drawer = Drawer(pen, Scope(), setting)
+        drawer.graph(drawer.node("startEvent", "s"))
+        if not spins(drawer.scope):
+            return drawer.scope
 
 
 def handler_events(pen: Pen, setting: Setting) -> list[tuple[Event, bool]]:
@@ -84,8 +97,7 @@ def random_event(pen: Pen, triggers: list[str], *, cycles: bool = False) -> Even
         return Event("timer", hours=pen.random.randint(1, 30), times=times)
     if trigger == "conditional":
         return Event("conditional", condition=random_condition(pen))
-    code = f"{ {'message': 'msg', 'signal': 'sig', 'error': 'err', 'escalation': 'esc'}[trigger]}{pen.random.randint(1, 2)}"
-    return Event(trigger, name=code)
+    return Event(trigger, name=f"{PREFIXES[trigger]}{pen.random.randint(1, 2)}")
 
 
 def random_condition(pen: Pen) -> Term:
@@ -257,11 +269,9 @@ class Drawer:
     def user(self) -> str:
         facts: dict[str, Any] = {"loop": self.loop()} if self.pen.chance(0.15) else {}
         if self.pen.chance(0.1):
-            facts["result"] = self.random.choice(NAMES)
+            facts["result"] = f"r{self.random.choice(NAMES)}"
         elif self.pen.chance(0.1):
             facts["outputs"] = ((terms.plus("pick", 1), self.random.choice(NAMES)), (terms.variable("pick"), "pick"))
-        if facts.get("result") and not facts.get("loop"):
-            facts["result"] = f"r{facts['result']}"
         return self.node("userTask", "u", **facts)
 
     def script(self) -> str:

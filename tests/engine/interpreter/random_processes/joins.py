@@ -54,5 +54,7 @@ def _onwards(drawn: Scope, node: str) -> list[str]:
     event = drawn.nodes[node].event
     if drawn.nodes[node].kind == "intermediateThrowEvent" and event.trigger == "link":
         catches = (n for n in drawn.nodes.values() if n.kind == "intermediateCatchEvent")
-        ways += [f">{other.id}" for other in catches if other.event.trigger == "link" and other.event.name == event.name]
+        ways += [
+            f">{other.id}" for other in catches if other.event.trigger == "link" and other.event.name == event.name
+        ]
     return ways

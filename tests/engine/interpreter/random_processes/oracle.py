@@ -16,6 +16,7 @@ from typing import Any
 from random_processes.joins import enabled_joins
 from random_processes.living import Living, Role
 from random_processes.pieces import Flow, Node, Process, Scope
+from random_processes.races import order_matters
 
 EXCLUSIVE, INCLUSIVE, PARALLEL, BY_EVENT = (
     f"{kind}Gateway" for kind in ("exclusive", "inclusive", "parallel", "eventBased")
@@ -108,6 +109,10 @@ class Game:
                 if self._can_arrive(one, mark):
                     found.append(lambda one=one, mark=mark: self._arrive(one, mark))  # type: ignore[misc]
         return found
+
+    def noticing(self) -> bool:
+        """Whether a condition has become true and nothing has come of it yet."""
+        return any(self._is_true(one) and not one.was_true for one in self.root.walk())
 
     def observe(self) -> None:
         """A condition that is no longer true may become true again."""
@@ -488,6 +493,8 @@ def settled(games: list[Game]) -> list[Game | None]:
 def _ways(game: Game) -> list[Game | None] | None:
     """All that one move may lead to; None when nothing can move."""
     count = len(game.moves())
+    if count and not (order_matters(game.root) or game.noticing()):
+        return _tried(game, 1, lambda g: g.moves()[0]())
     if count:
         return [way for number in range(count) for way in _tried(game, count, lambda g, n=number: g.moves()[n]())]
     joins = game.joins()
