@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -15,6 +15,15 @@ HEAD = (
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" '
     'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="definitions" targetNamespace="urn:test">\n'
 )
+
+#: What the first letter of a sketched node means; every other is a manual task.
+KINDS = {
+    "s": "startEvent",
+    "e": "endEvent",
+    "x": "exclusiveGateway",
+    "p": "parallelGateway",
+    "i": "inclusiveGateway",
+}
 
 
 def file(body: str, roots: str = "") -> bytes:
@@ -50,3 +59,41 @@ def around_fixture() -> Callable[..., bytes]:
 def errors() -> Callable[[bytes], list[Problem]]:
     """The errors of a file, without the warnings."""
     return lambda content: [problem for problem in diagram.lint(content) if problem.severity == "error"]
+
+
+def sketch(ways: str, kinds: Mapping[str, str] | None = None, extra: str = "") -> bytes:
+    """A file drawn from ways such as `s a e`; the first letter says what a node is, x, p and i are gateways.
+
+    `x y ?c z` puts the condition c on the flow from y to z, `!` marks the default flow.
+    """
+    nodes: dict[str, str] = {}
+    flows: list[str] = []
+    defaults: dict[str, str] = {}
+    for way in ways.split(";"):
+        before, mark = "", ""
+        for word in way.split():
+            if word[0] in "?!":
+                mark = word
+                continue
+            nodes.setdefault(word, (kinds or {}).get(word) or KINDS.get(word[0], "manualTask"))
+            if before:
+                flow = f"{before}_{word}"
+                flow += "x" * sum(f'id="{flow}' in known for known in flows)
+                defaults |= {before: flow} if mark == "!" else {}
+                condition = f"<bpmn:conditionExpression>{mark[1:].replace('~', ' ')}</bpmn:conditionExpression>"
+                body = condition if mark.startswith("?") else ""
+                flows.append(
+                    f'<bpmn:sequenceFlow id="{flow}" sourceRef="{before}" targetRef="{word}">{body}</bpmn:sequenceFlow>'
+                )
+            before, mark = word, ""
+    drawn = [
+        f'<bpmn:{kind} id="{name}"{f" default={chr(34)}{defaults[name]}{chr(34)}" if name in defaults else ""}/>'
+        for name, kind in nodes.items()
+        if not kind.startswith("<")
+    ]
+    return file("\n".join([*drawn, *flows, extra]))
+
+
+@pytest.fixture(name="sketch")
+def sketch_fixture() -> Callable[..., bytes]:
+    return sketch
