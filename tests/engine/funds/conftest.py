@@ -1,4 +1,4 @@
-"""A ledger of its own in memory, and a hand that does what the service tasks of the payment processes do."""
+"""A ledger of its own, and a hand that does what the service tasks of the payment processes do."""
 
 from __future__ import annotations
 
@@ -188,11 +188,15 @@ class Ledger:
         return FundsProjects().facts(self.connection, self.project_id)
 
 
-@pytest.fixture(scope="session")
-def tables() -> Iterator[Engine]:
-    engine = create_engine("sqlite://")
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON"))
-    metadata.create_all(engine)
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def tables(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        engine = create_engine("sqlite://")
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON"))
+        metadata.create_all(engine)
+    else:
+        server = request.getfixturevalue("postgres")
+        engine = create_engine(server.create(request.getfixturevalue("postgres_tables")))
     yield engine
     engine.dispose()
 

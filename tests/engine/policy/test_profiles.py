@@ -8,8 +8,6 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from engine.errors import NotFound
-from engine.model import Base
-from engine.policy.model import PolicyProfile
 from engine.policy.profiles import PolicyProfiles, profiles_of
 
 YONGJIA = "330324000000"
@@ -17,9 +15,8 @@ PROFILES = PolicyProfiles()
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    Base.metadata.create_all(engine, tables=[Base.metadata.tables[PolicyProfile.__tablename__]])
+def connection(database_url: str) -> Iterator[Connection]:
+    engine = create_engine(database_url)
     with engine.connect() as connection:
         yield connection
     engine.dispose()
