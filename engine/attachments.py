@@ -14,6 +14,8 @@ from engine.unit_of_work import UnitOfWork
 def attachments_in(work: UnitOfWork, instance_id: str, submission: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The facts of every document named in a submission that this actor may use in this case, by id."""
     ids = set(_ids(submission))
+    if not ids:
+        return {}
     rows = work.connection.execute(
         select(Attachment).where(
             Attachment.id.in_(ids),
@@ -37,6 +39,8 @@ def attachments_in(work: UnitOfWork, instance_id: str, submission: Mapping[str, 
 
 def bind_attachments(work: UnitOfWork, instance_id: str, attachments: Mapping[str, Mapping[str, Any]]) -> None:
     """Make documents part of the case, readable by all who may read it."""
+    if not attachments:
+        return
     work.connection.execute(
         update(Attachment)
         .where(Attachment.id.in_(attachments), Attachment.instance_id.is_(None))

@@ -6,16 +6,29 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from engine import diagram, dmn, values
 from engine.errors import NotFound
 from engine.interpreter import Specification, compile_definition
-from engine.model import Blob, Bundle, ProcessDefinition, Resource
+from engine.model import Blob, Bundle, HistoryStream, ProcessDefinition, Resource
 from engine.ports import FormPort
+from engine.recent import Recent
 from engine.rows import AnyRow
+
+#: the stream that every deployment is recorded in
+DEPLOYMENTS = "definitions"
+#: what a definition refers to can only have changed when there was another deployment
+_DEPLOYMENTS = select(HistoryStream.seq).where(HistoryStream.stream == DEPLOYMENTS)
+_KNOWN_BUNDLE = select(Bundle.digest).where(Bundle.digest == bindparam("digest"))
+_BLOB = select(Blob.content).where(Blob.digest == bindparam("digest"))
+_LATEST = (
+    select(ProcessDefinition)
+    .where(ProcessDefinition.key == bindparam("key"))
+    .order_by(ProcessDefinition.version.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +64,7 @@ def store_blob(connection: Connection, content: bytes) -> str:
 
 def load_blob(connection: Connection, digest: str) -> bytes:
     """The bytes of a digest."""
-    content = connection.scalar(select(Blob.content).where(Blob.digest == digest))
+    content = connection.scalar(_BLOB, {"digest": digest})
     if content is None:
         raise NotFound("定义内容缺失，请联系系统管理员。", digest=digest)
     return content
@@ -61,28 +74,45 @@ class DefinitionCache:
     """Compiled diagrams and decision models by digest; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._bundles: dict[str, PinnedBundle] = {}
-        self._models: dict[str, dmn.DecisionModel] = {}
-        self._lock = Lock()
+        self._bundles: Recent[str, PinnedBundle] = Recent(500)
+        self._models: Recent[str, dmn.DecisionModel] = Recent(2_000)
+        self._blobs: Recent[str, bytes] = Recent(2_000, most_bytes=16_000_000, size=len)
+        #: (definition, deployments so far) -> digest of the bundle that new cases are pinned to
+        self._newest: Recent[tuple[str, int], str] = Recent(500)
 
     def bundle(self, connection: Connection, digest: str) -> PinnedBundle:
         """The compiled bundle of a case."""
-        with self._lock:
-            known = self._bundles.get(digest)
+        known = self._bundles.get(digest)
         if known is None:
             known = self._compile(connection, digest)
-            with self._lock:
-                self._bundles[digest] = known
+            self._bundles.keep(digest, known)
         return known
+
+    def newest_bundle(self, connection: Connection, forms: FormPort, definition: AnyRow) -> str:
+        """The digest of the bundle that a new case of a definition is pinned to; it is stored if it is new."""
+        key = (definition.id, connection.scalar(_DEPLOYMENTS) or 0)
+        digest = self._newest.get(key)
+        # The transaction that stored it may have been rolled back.
+        if digest is None or connection.scalar(_KNOWN_BUNDLE, {"digest": digest}) is None:
+            called = called_definitions(connection, definition.digest)
+            digest = BundleBuilder(connection, forms).build(definition, called)
+            self._newest.keep(key, digest)
+        return digest
 
     def decision_model(self, connection: Connection, digest: str) -> dmn.DecisionModel:
         """The decision model of a DMN file."""
-        with self._lock:
-            known = self._models.get(digest)
+        known = self._models.get(digest)
         if known is None:
             known = dmn.read(load_blob(connection, digest))
-            with self._lock:
-                self._models[digest] = known
+            self._models.keep(digest, known)
+        return known
+
+    def blob(self, connection: Connection, digest: str) -> bytes:
+        """The bytes of a digest, such as a form; they never change."""
+        known = self._blobs.get(digest)
+        if known is None:
+            known = load_blob(connection, digest)
+            self._blobs.keep(digest, known)
         return known
 
     def _compile(self, connection: Connection, digest: str) -> PinnedBundle:
@@ -183,12 +213,7 @@ class BundleBuilder:
 
 def latest_definition(connection: Connection, key: str) -> AnyRow:
     """The newest version of a process."""
-    row = connection.execute(
-        select(ProcessDefinition)
-        .where(ProcessDefinition.key == key)
-        .order_by(ProcessDefinition.version.desc())
-        .limit(1)
-    ).one_or_none()
+    row = connection.execute(_LATEST, {"key": key}).one_or_none()
     if row is None:
         raise NotFound(f"没有名为“{key}”的流程。", key=key)
     return row

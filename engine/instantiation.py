@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from engine import interpreter, values
 from engine.case import Case, ensure_startable
 from engine.clock import local_date
 from engine.commands import SYSTEM, StartedProcess
-from engine.definitions import BundleBuilder, called_definitions, store_blob
+from engine.definitions import store_blob
 from engine.errors import Refused
 from engine.history.event import Occurrence
 from engine.interpreter import WaitKind
@@ -23,6 +23,8 @@ from engine.serials import next_serial
 from engine.unit_of_work import UnitOfWork
 
 _LONGEST_NUMBER = 60
+_INSERT = insert(ProcessInstance)
+_NUMBERED = select(ProcessInstance.id).where(ProcessInstance.number == bindparam("number"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,26 +92,26 @@ def _pinned_policy(work: UnitOfWork, region: str) -> str | None:
 
 def _create(work: UnitOfWork, beginning: Beginning, policy_id: str | None) -> Case:
     definition = beginning.definition
-    called = called_definitions(work.connection, definition.digest)
-    bundle_digest = BundleBuilder(work.connection, work.tools.forms).build(definition, called)
+    bundle_digest = work.tools.definitions.newest_bundle(work.connection, work.tools.forms, definition)
     instance_id = work.new_id()
     work.connection.execute(
-        insert(ProcessInstance).values(
-            id=instance_id,
-            number=_number(work, definition, bundle_digest, beginning.region),
-            title=definition.name,
-            definition_id=definition.id,
-            bundle_digest=bundle_digest,
-            policy_id=policy_id,
-            region_code=beginning.region,
-            project_id=beginning.project_id,
-            status=InstanceStatus.ACTIVE,
-            revision=0,
-            tokens=b"",
-            variables=b"",
-            started_by=work.actor.principal if beginning.cause is None else SYSTEM.person_id,
-            started_at=work.now,
-        )
+        _INSERT,
+        {
+            "id": instance_id,
+            "number": _number(work, definition, bundle_digest, beginning.region),
+            "title": definition.name,
+            "definition_id": definition.id,
+            "bundle_digest": bundle_digest,
+            "policy_id": policy_id,
+            "region_code": beginning.region,
+            "project_id": beginning.project_id,
+            "status": InstanceStatus.ACTIVE,
+            "revision": 0,
+            "tokens": b"",
+            "variables": b"",
+            "started_by": work.actor.principal if beginning.cause is None else SYSTEM.person_id,
+            "started_at": work.now,
+        },
     )
     return Case.load(work, instance_id)
 
@@ -122,6 +124,6 @@ def _number(work: UnitOfWork, definition: AnyRow, bundle_digest: str, region: st
     number = rule({"county": county, "year": year, "serial": serial}) if rule else None
     if not isinstance(number, str) or not number.isprintable() or not 0 < len(number) <= _LONGEST_NUMBER:
         number = f"{definition.key}-{county}-{year}-{serial}"
-    if work.connection.scalar(select(ProcessInstance.id).where(ProcessInstance.number == number)) is not None:
+    if work.connection.scalar(_NUMBERED, {"number": number}) is not None:
         raise Refused(f"编号“{number}”已有办件使用，这个流程的编号规则会重复，请联系流程设计员。", number=number)
     return number

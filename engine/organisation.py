@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.commands import Actor
 from engine.errors import Forbidden
@@ -32,15 +32,21 @@ class HeldPosition:
         return region_prefix(self.unit_code)
 
 
+_POSITIONS = (
+    select(Position.role, Position.unit_code, OrgUnit.name, Position.valid_from, Position.valid_to)
+    .join(OrgUnit, OrgUnit.code == Position.unit_code)
+    .join(Person, Person.id == Position.person_id)
+    .where(Position.person_id == bindparam("person"), Person.disabled.is_(False))
+    .order_by(Position.unit_code, Position.role)
+)
+#: what acts without being a person: timers, start-up work
+NOBODY = "系统"
+_NAME = select(Person.name).where(Person.id == bindparam("person"))
+
+
 def positions_of(connection: Connection, person_id: str, day: date) -> tuple[HeldPosition, ...]:
     """The positions a person holds on a day."""
-    rows = connection.execute(
-        select(Position.role, Position.unit_code, OrgUnit.name, Position.valid_from, Position.valid_to)
-        .join(OrgUnit, OrgUnit.code == Position.unit_code)
-        .join(Person, Person.id == Position.person_id)
-        .where(Position.person_id == person_id, Person.disabled.is_(False))
-        .order_by(Position.unit_code, Position.role)
-    )
+    rows = connection.execute(_POSITIONS, {"person": person_id})
     return tuple(
         HeldPosition(role=row.role, unit_code=row.unit_code, unit_name=row.name)
         for row in rows
@@ -104,5 +110,10 @@ def region_facts(connection: Connection, code: str) -> Mapping[str, Any]:
 
 def person_name(connection: Connection, person_id: str) -> str:
     """The name of a person; the system has none of its own."""
-    name: str | None = connection.scalar(select(Person.name).where(Person.id == person_id))
-    return name or "系统"
+    return known_name(connection, person_id) or NOBODY
+
+
+def known_name(connection: Connection, person_id: str) -> str | None:
+    """The name of a person, if there is such a person."""
+    name: str | None = connection.scalar(_NAME, {"person": person_id})
+    return name

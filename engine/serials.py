@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from engine.model import Serial
+
+_RAISE = update(Serial).where(Serial.series == bindparam("of")).values(last=Serial.last + 1).returning(Serial.last)
 
 
 def next_serial(connection: Connection, series: str) -> int:
     """The next number of a series."""
-    raised = connection.execute(update(Serial).where(Serial.series == series).values(last=Serial.last + 1))
-    if raised.rowcount == 0:
+    number: int | None = connection.scalar(_RAISE, {"of": series})
+    if number is None:
         connection.execute(insert(Serial).values(series=series, last=1))
         return 1
-    number: int = connection.execute(select(Serial.last).where(Serial.series == series)).scalar_one()
     return number

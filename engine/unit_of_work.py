@@ -17,9 +17,13 @@ from engine.history import event
 from engine.history.digests import HashKind, digest_of
 from engine.history.event import Header, Occurrence
 from engine.model import HistoryEvent, HistoryStream
+from engine.names import Names
 from engine.organisation import delegation_in_force
+from engine.outbox import Outbox
 from engine.ports import FormPort, LocalConnector, PolicyPort, ProjectPort
 from engine.store.attachments import AttachmentStore
+
+_APPEND = insert(HistoryEvent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,7 @@ class Tools:
     demo: bool = False
     #: whether tasks are for persons in offices; in a library session whoever has a task's id does it
     offices: bool = True
+    names: Names = field(default_factory=Names)
     #: what new events are hashed with
     hash: HashKind = HashKind.SHA256
 
@@ -49,6 +54,8 @@ class UnitOfWork:
     tools: Tools
     #: what ids are derived from, so that a replay gives the same ones
     seed: str
+    #: what its cases have sent to others
+    outbox: Outbox = field(default_factory=Outbox)
     _issued: int = field(default=0)
 
     def new_id(self) -> str:
@@ -93,19 +100,20 @@ class UnitOfWork:
         payload = event.write(header, occurrence.input, outcome)
         digest = digest_of(payload, header.hash)
         self.connection.execute(
-            insert(HistoryEvent).values(
-                stream=stream,
-                seq=seq,
-                type=header.type,
-                at=header.at,
-                actor_id=header.actor,
-                on_behalf_of=header.on_behalf_of,
-                task_id=header.task,
-                activity_id=header.activity,
-                activity_name=header.activity_name,
-                payload=payload,
-                digest=digest,
-            )
+            _APPEND,
+            {
+                "stream": stream,
+                "seq": seq,
+                "type": header.type,
+                "at": header.at,
+                "actor_id": header.actor,
+                "on_behalf_of": header.on_behalf_of,
+                "task_id": header.task,
+                "activity_id": header.activity,
+                "activity_name": header.activity_name,
+                "payload": payload,
+                "digest": digest,
+            },
         )
         return digest
 
