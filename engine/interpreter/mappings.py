@@ -39,10 +39,14 @@ class Mappings:
         context = token.workflow.context(token, extra)
         return {target: source(context) for target, source in self.outputs}
 
+    def with_result(self, values: Mapping[str, Any], whole: object) -> Mapping[str, Any]:
+        """What output mappings see: the values by name, and all of them under the result variable's name."""
+        return {**values, self.result_variable: whole} if self.result_variable else values
+
     def read_received(self, token: Token, values: Mapping[str, Any]) -> dict[str, Any]:
         """What a submission, message or result becomes: mapped, one variable, or merged by name."""
         if self.outputs:
-            return self.read_outputs(token, values)
+            return self.read_outputs(token, self.with_result(values, dict(values)))
         if self.result_variable:
             return {self.result_variable: dict(values)}
         return dict(values)

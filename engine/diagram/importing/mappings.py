@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lxml import etree
 
 from engine.diagram.importing import expressions, vendors
 from engine.diagram.importing.draft import Draft
 from engine.diagram.importing.expression_slots import shortened
 from engine.diagram.importing.expressions import Dialect, Untranslatable
+from engine.diagram.importing.nested import context, nested_inputs
 from engine.diagram.importing.variables import is_name
 from engine.diagram.importing.vendors import SPIFF, ZEEBE
 from engine.diagram.namespaces import ANLAN, bpmn, local_name, text_of
@@ -21,8 +24,11 @@ def translate(draft: Draft, element: etree._Element) -> None:
         for mapping in list(vendors.extensions(element, direction)):
             _camunda(draft, element, mapping, direction)
     for holder in list(vendors.extensions(element, "ioMapping", ZEEBE)):
+        together = nested_inputs(holder)
         for mapping in _children(holder):
-            _zeebe(draft, element, mapping)
+            if mapping not in together:
+                _zeebe(draft, element, mapping)
+        _nested(draft, element, together)
         draft.tell_of(holder)
     for holder in list(vendors.extensions(element, "inputOutput")):
         for mapping in _children(holder):
@@ -55,9 +61,26 @@ def _zeebe(draft: Draft, element: etree._Element, mapping: etree._Element) -> No
     direction = {"input": "in", "output": "out"}.get(local_name(mapping))
     if direction is None:
         return
+    _add(draft, element, mapping, direction, _given(mapping), mapping.get("target") or "", plain=True)
+
+
+def _nested(draft: Draft, element: etree._Element, together: Mapping[etree._Element, tuple[str, ...]]) -> None:
+    """Inputs `a.b` and `a.c` become one input `a`."""
+    roots = dict.fromkeys(path[0] for path in together.values())
+    for root in roots:
+        members = {mapping: path[1:] for mapping, path in together.items() if path[0] == root}
+        try:
+            text = context(((path, _source(_given(mapping), plain=True)) for mapping, path in members.items()))
+        except Untranslatable as fault:
+            first = next(iter(members))
+            _refuse(draft, first, "in", _given(first), root, fault.message)
+            continue
+        _add(draft, element, next(iter(members)), "in", text, root, plain=True)
+
+
+def _given(mapping: etree._Element) -> str:
     given = mapping.get("source") or ""
-    text = given if given.startswith("=") else expressions.quoted(given)
-    _add(draft, element, mapping, direction, text, mapping.get("target") or "", plain=True)
+    return given if given.startswith("=") else expressions.quoted(given)
 
 
 def _parameter(draft: Draft, element: etree._Element, mapping: etree._Element) -> None:
@@ -146,5 +169,5 @@ def _ours(element: etree._Element, direction: str) -> list[etree._Element]:
 
 
 def _whole(mapping: etree._Element) -> str:
-    attributes = " ".join(f'{name}="{value}"' for name, value in mapping.items())
-    return f"{local_name(mapping)} {attributes}"
+    names = [name for name in ("variables", "businessKey", "local") if mapping.get(name)]
+    return " ".join([local_name(mapping), *(f'{name}="{mapping.get(name)}"' for name in names)])

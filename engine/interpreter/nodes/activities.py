@@ -79,7 +79,8 @@ class BusinessRuleTask(Task):
 
     def _results(self, token: Token, value: Any) -> dict[str, Any]:
         if self.mappings.outputs:
-            return self.mappings.read_outputs(token, value if isinstance(value, Mapping) else {"result": value})
+            values = value if isinstance(value, Mapping) else {"result": value}
+            return self.mappings.read_outputs(token, self.mappings.with_result(values, value))
         return {self.mappings.result_variable: value} if self.mappings.result_variable else {}
 
 

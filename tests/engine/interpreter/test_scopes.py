@@ -160,3 +160,15 @@ def test_what_the_host_changes_later_does_not_change_the_case(play):
     case.complete("u")
 
     assert case.variables["form"] == {"rows": [{"amount": 1}]}
+
+
+def test_output_mappings_see_the_result_under_its_own_name(play):
+    case = play("""
+    s: startEvent
+    a: userTask anlan:resultVariable="result" out(result.score * 2 -> doubled) out(score -> score)
+    b: userTask
+    e: endEvent
+    s -> a -> b -> e
+    """)
+
+    assert case.complete("a", score=21).variables == {"doubled": 42, "score": 21}
