@@ -12,7 +12,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
 
 
 def _of_mapping(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for name in dict.fromkeys([*before, *after]):
+    for name in sorted({*before, *after}):
         yield from _of_entry(f"{path}{name}", before, after, name)
 
 
@@ -24,11 +24,23 @@ def _of_rows(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator
 
 def _of_entry(path: str, before: Mapping[Any, Any], after: Mapping[Any, Any], key: Any) -> Iterator[dict[str, Any]]:
     if key not in after:
-        yield {"path": path, "before": before[key]}
+        yield from ({"path": leaf, "before": value} for leaf, value in _leaves(path, before[key]))
     elif key not in before:
-        yield {"path": path, "after": after[key]}
+        yield from ({"path": leaf, "after": value} for leaf, value in _leaves(path, after[key]))
     else:
         yield from _of_value(path, before[key], after[key])
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The fields of a whole that came or went at once."""
+    if isinstance(value, Mapping) and value:
+        for name, item in sorted(value.items()):
+            yield from _leaves(f"{path}.{name}", item)
+    elif _is_rows(value) and value:
+        for number, item in enumerate(value):
+            yield from _leaves(f"{path}.{number}", item)
+    else:
+        yield path, value
 
 
 def _of_value(path: str, before: Any, after: Any) -> Iterator[dict[str, Any]]:
