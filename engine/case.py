@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from engine import feel
 from engine.assignment import responsible_unit
 from engine.clock import local_date
+from engine.correlation import key_of
 from engine.deadlines import RETURNED, Deadline, deadline_of
 from engine.definitions import PinnedBundle
 from engine.errors import Conflict, NotFound, Refused
@@ -107,6 +108,7 @@ class Case:
         self._replace_subscriptions(step.waits)
         if opened:
             self.work.connection.execute(insert(UserTask), opened)
+        self.work.outbox.put(self.row.id, step.thrown)
         return tuple(row["id"] for row in opened)
 
     def note(self, occurrence: Occurrence, outcome: Mapping[str, Any], **changes: Any) -> None:
@@ -207,7 +209,7 @@ class Case:
                 "element_id": wait.element_id,
                 "name": wait.name or self._timer_name(wait),
                 "due_at": wait.due_at,
-                "correlation": wait.correlation,
+                "correlation": key_of(wait.correlation),
             }
             for wait in waits
         ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from copy import copy
+from typing import Any, TypeVar, cast
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -15,7 +16,9 @@ from engine.commands import Command
 from engine.errors import Conflict, NotComputable
 from engine.foresight import foresee
 from engine.handlers import handler_of
+from engine.idempotency import AnsweredOnce, RequestKey
 from engine.preview import Preview
+from engine.routing import deliver
 from engine.store.database import Database, lost_race
 from engine.unit_of_work import Tools, UnitOfWork
 
@@ -31,20 +34,33 @@ class ProcessEngine:
         self.database = database
         self.clock = clock
         self.tools = tools
+        self._key: RequestKey | None = None
+
+    def keyed(self, key: RequestKey) -> ProcessEngine:
+        """The same engine for one request: what it has answered before, it answers again and does not do again."""
+        engine = copy(self)
+        engine._key = key
+        return engine
 
     def execute(self, command: Command[R]) -> R:
         """Carry a command out completely, or raise and change nothing."""
+        request = AnsweredOnce.of(self._key, command) if self._key else None
         for _ in range(ATTEMPTS):
             try:
-                return self._attempt(command)
+                return self._attempt(command, request)
             except DBAPIError as error:
                 if not lost_race(error):
                     raise
         raise Conflict("同时办理的人太多，这次没有办成，请稍后再试。")
 
-    def _attempt(self, command: Command[R]) -> R:
+    def _attempt(self, command: Command[R], request: AnsweredOnce | None) -> R:
         with self._transaction(command) as work:
+            if request is not None and (known := request.answer(work)) is not None:
+                return cast(R, known.result)
             result = handler_of(command)(work, command)
+            deliver(work)
+            if request is not None:
+                request.keep(work, result)
             work.connection.commit()
         return result
 

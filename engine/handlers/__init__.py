@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from engine import commands, moves
+from engine import commands, messages, moves
 from engine.commands import Command
 from engine.handlers import (
     attachment,
     definition,
+    message,
     moving,
     organisation,
     process_instance,
@@ -33,6 +34,9 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     commands.FireTimer: process_instance.fire_timer,
     commands.FireStartTimer: start_event.fire_start_timer,
     commands.CorrelateMessage: process_instance.correlate_message,
+    messages.PublishMessage: message.publish_message,
+    messages.BroadcastSignal: message.broadcast_signal,
+    messages.DeliverKeptMessage: message.deliver_kept_message,
     commands.ClaimTask: user_task.claim_task,
     commands.ReleaseTask: user_task.release_task,
     commands.CompleteTask: user_task.complete_task,

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, select
 
 from engine.commands import SYSTEM, Command, FireStartTimer, FireTimer
 from engine.errors import AnlanError
-from engine.model import EventSubscription, StartSubscription
+from engine.jobs.kept_messages import deliverable
+from engine.messages import DeliverKeptMessage
+from engine.model import EventSubscription, InstanceStatus, ProcessInstance, StartSubscription
 from engine.process_engine import ProcessEngine
 
 _LOG = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ def _told(command: Command[Any]) -> str:
             return f"timer {command.wait_id} of case {command.instance_id}"
         case FireStartTimer():
             return f"start timer {command.element_id} of definition {command.definition_id}"
+        case DeliverKeptMessage():
+            return f"kept message {command.message_id}"
     return type(command).__name__
 
 
@@ -44,13 +48,20 @@ def _due(engine: ProcessEngine, limit: int) -> list[Command[Any]]:
     now = engine.clock.now()
     with engine.database.read() as connection:
         found = [*_due_in_cases(connection, now, limit), *_due_to_start(connection, now, limit)]
-    return [command for _, command in sorted(found, key=lambda pair: pair[0])[:limit]]
+        kept = deliverable(connection, now, limit)
+    due = [command for _, command in sorted(found, key=lambda pair: pair[0])[:limit]]
+    return [*kept, *due]
 
 
 def _due_in_cases(connection: Connection, now: datetime, limit: int) -> list[tuple[datetime, Command[Any]]]:
     rows = connection.execute(
         select(EventSubscription.instance_id, EventSubscription.wait_id, EventSubscription.due_at)
-        .where(EventSubscription.kind == "timer", EventSubscription.due_at <= now)
+        .join(ProcessInstance, ProcessInstance.id == EventSubscription.instance_id)
+        .where(
+            EventSubscription.kind == "timer",
+            EventSubscription.due_at <= now,
+            ProcessInstance.status == InstanceStatus.ACTIVE,
+        )
         .order_by(EventSubscription.due_at, EventSubscription.instance_id)
         .limit(limit)
     )

@@ -19,6 +19,7 @@ from engine.model.instance import (
     Attachment,
     EventSubscription,
     InstanceStatus,
+    KeptMessage,
     ProcessInstance,
     Serial,
     Signing,
@@ -27,10 +28,12 @@ from engine.model.instance import (
     UserTask,
 )
 from engine.model.organisation import Delegation, LoginSession, OrgUnit, Person, Position
+from engine.model.request import AnsweredRequest
 
 __all__ = [
     "PENDING",
     "RUNNING",
+    "AnsweredRequest",
     "Attachment",
     "Base",
     "Blob",
@@ -42,6 +45,7 @@ __all__ = [
     "HistoryEvent",
     "HistoryStream",
     "InstanceStatus",
+    "KeptMessage",
     "LoginSession",
     "OrgUnit",
     "Person",

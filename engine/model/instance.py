@@ -135,7 +135,10 @@ class EventSubscription(Base):
     """A timer that is due one day, or a message a case waits for."""
 
     __tablename__ = "event_subscription"
-    __table_args__ = (Index("ix_event_subscription_due", "kind", "due_at"),)
+    __table_args__ = (
+        Index("ix_event_subscription_due", "kind", "due_at"),
+        Index("ix_event_subscription_name", "kind", "name"),
+    )
 
     instance_id: Mapped[str] = mapped_column(Id, ForeignKey("process_instance.id"), primary_key=True)
     wait_id: Mapped[str] = mapped_column(String(160), primary_key=True)
@@ -144,6 +147,26 @@ class EventSubscription(Base):
     name: Mapped[str] = mapped_column(String(120))
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     correlation: Mapped[Any] = mapped_column(ProcessValue)
+
+
+class KeptMessage(Base):
+    """A message that nobody waits for yet, or a message or signal for a case that is suspended."""
+
+    __tablename__ = "kept_message"
+    __table_args__ = (Index("ix_kept_message_name", "kind", "name"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(120))
+    correlation: Mapped[Any] = mapped_column(ProcessValue)
+    #: the values it carries and the element that has thrown it
+    message: Mapped[Any] = mapped_column(ProcessValue)
+    #: the suspended case that alone may have it
+    instance_id: Mapped[str | None] = mapped_column(Id, ForeignKey("process_instance.id"))
+    #: the case that has sent it
+    source_id: Mapped[str | None] = mapped_column(Id, ForeignKey("process_instance.id"))
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kept_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class TaskDraft(Base):

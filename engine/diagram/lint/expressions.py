@@ -96,6 +96,7 @@ def _slots(node: Node) -> Iterator[Slot]:
     for mapping in (*node.extension.inputs, *node.extension.outputs):
         yield Slot(element_id=node.id, label=f"映射 {mapping.target}", source=mapping.source)
     yield from _attribute(node.id, node.extension, "dueIn", "办理期限", node.line, iso8601.is_literal)
+    yield from _attribute(node.id, node.extension, "keepFor", "消息保留时间", node.line, iso8601.is_literal)
     yield from _attribute(node.id, node.extension, "scope", "办理范围", node.line, str.isidentifier)
 
 

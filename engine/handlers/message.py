@@ -1,0 +1,105 @@
+"""Messages and signals from outside, and those that were kept."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from engine.case import Case
+from engine.correlation import receiver_of
+from engine.interpreter import Thrown, WaitKind
+from engine.messages import BroadcastSignal, DeliverKeptMessage, Delivery, PublishMessage
+from engine.model import InstanceStatus, KeptMessage
+from engine.routing import Origin, facts_of, hand_over, hear, route, spread, undelivered
+from engine.rows import AnyRow
+from engine.unit_of_work import UnitOfWork
+
+#: the history of what reached no case
+STREAM = "messages"
+
+
+def publish_message(work: UnitOfWork, command: PublishMessage) -> Delivery:
+    """Give a message to who waits for it; one that nobody waits for is kept as long as asked, and recorded."""
+    message = Thrown(
+        kind=WaitKind.MESSAGE,
+        element_id="",
+        name=command.name,
+        correlation=command.correlation,
+        values=command.values,
+        keep_until=work.now + command.keep_for if command.keep_for else None,
+    )
+    delivery = route(work, message, Origin(region_code=command.region_code))
+    if delivery.kept or delivery == Delivery():
+        type_ = "MessageKept" if delivery.kept else "MessageUndelivered"
+        work.record(STREAM, type_, input=facts_of(message), outcome={"case": delivery.instance_id})
+    return delivery
+
+
+def broadcast_signal(work: UnitOfWork, command: BroadcastSignal) -> tuple[str, ...]:
+    """Tell every case that waits for a signal, and start every process that it starts."""
+    signal = Thrown(kind=WaitKind.SIGNAL, element_id="", name=command.name, values=command.values)
+    reached = spread(work, signal, Origin(region_code=command.region_code))
+    work.record(STREAM, "SignalBroadcast", input=facts_of(signal), outcome={"cases": list(reached)})
+    return reached
+
+
+def deliver_kept_message(work: UnitOfWork, command: DeliverKeptMessage) -> bool:
+    """Try again what was kept; what has been kept long enough is undelivered."""
+    row = work.connection.execute(select(KeptMessage).where(KeptMessage.id == command.message_id)).one_or_none()
+    if row is None:
+        return False
+    message = Thrown(
+        kind=WaitKind(row.kind),
+        element_id=row.message["element"],
+        name=row.name,
+        correlation=row.correlation,
+        values=row.message["values"],
+    )
+    expired = row.kept_until is not None and row.kept_until <= work.now
+    delivered = False if expired else _delivered(work, row, message)
+    if delivered is None:
+        return False
+    taken = work.connection.execute(delete(KeptMessage).where(KeptMessage.id == row.id))
+    if delivered is False and taken.rowcount:
+        _record_undelivered(work, row, message)
+    return delivered
+
+
+def _delivered(work: UnitOfWork, row: AnyRow, message: Thrown) -> bool | None:
+    """Whether it has found its case; None while it has to wait on."""
+    origin = _origin(work, row)
+    if row.instance_id is None:
+        found = route(work, message, origin)
+        return True if found != Delivery() and not found.kept else None
+    case = Case.load(work, row.instance_id)
+    if case.row.status == InstanceStatus.SUSPENDED:
+        return None
+    return case.row.status == InstanceStatus.ACTIVE and _taken(work, case, message, origin)
+
+
+def _taken(work: UnitOfWork, case: Case, message: Thrown, origin: Origin) -> bool:
+    """Give a case what came while it was suspended, if it still waits for it."""
+    if message.kind is WaitKind.SIGNAL:
+        return hear(case, message, origin)
+    wait = receiver_of(work, message.name, message.correlation, instance_id=case.row.id)
+    if wait is not None:
+        hand_over(work, wait, message.values, origin)
+    return wait is not None
+
+
+def _origin(work: UnitOfWork, row: AnyRow) -> Origin:
+    if row.source_id is None:
+        return Origin()
+    source = Case.load(work, row.source_id).row
+    return Origin(
+        instance_id=row.source_id,
+        element_id=row.message["element"],
+        region_code=source.region_code,
+        project_id=source.project_id,
+    )
+
+
+def _record_undelivered(work: UnitOfWork, row: AnyRow, message: Thrown) -> None:
+    if row.source_id is None:
+        work.record(STREAM, "MessageUndelivered", input=facts_of(message), outcome={"case": row.instance_id})
+        return
+    undelivered(Case.load(work, row.source_id), message)
