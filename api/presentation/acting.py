@@ -47,9 +47,7 @@ def acting_on(viewer: Viewer, task: TaskView, assignee_name: str, wanted: str | 
 def _person(viewer: Viewer, task: TaskView, wanted: str | None) -> Viewer | None:
     asked = [person for person in viewer.principals if person.person_id == wanted]
     for person in (*asked, viewer, *viewer.principals):
-        if task.role is None or any(
-            held.role == task.role and held.unit_code == task.unit_code for held in person.positions
-        ):
+        if (task.role is None and task.parent_id is None) or person.is_candidate(task):
             return person
     return None
 
@@ -61,5 +59,7 @@ def _obstacle(task: TaskView, person: Viewer, assignee_name: str) -> str:
 
 
 def _waiting_for(task: TaskView) -> str:
+    if task.parent_id is not None:
+        return f"请{task.assignee_name or '指定的人员'}办理。" if task.status == TaskStatus.CREATED else ""
     place = f"{task.unit_name}的" if task.unit_name else ""
     return f"这一环节由{place}{task.role_name}办理。" if task.status == TaskStatus.CREATED else ""

@@ -40,6 +40,8 @@ def release_task(work: UnitOfWork, command: ReleaseTask) -> None:
 
 
 def _assign(work: UnitOfWork, task: AnyRow, assignee_id: str | None, type_: str) -> None:
+    case = Case.load(work, task.instance_id)
+    case.ensure_active()
     changed = work.connection.execute(
         update(UserTask)
         .where(
@@ -51,7 +53,6 @@ def _assign(work: UnitOfWork, task: AnyRow, assignee_id: str | None, type_: str)
     )
     if changed.rowcount != 1:
         raise Conflict(f"“{task.name}”刚刚被别人签收或办理，请刷新。", task=task.id)
-    case = Case.load(work, task.instance_id)
     case.note(told_of(task, type_, {}), {"assignee": [task.assignee_id, assignee_id]})
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from engine.definitions import DefinitionCache, load_blob
 from engine.errors import NotFound
 from engine.model import (
+    PENDING,
     Attachment,
     Bundle,
     EventSubscription,
@@ -57,6 +58,10 @@ class TaskView:
     completed_by_name: str | None
     on_behalf_of: str | None
     on_behalf_of_name: str | None
+    #: of a task added to another person's task: that task, and why
+    parent_id: str | None = None
+    signing: str | None = None
+    assignee_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +105,14 @@ class CaseView:
         """What people are doing now."""
         return tuple(task for task in self.tasks if task.status == TaskStatus.CREATED)
 
+    def signers_of(self, task_id: str) -> tuple[TaskView, ...]:
+        """The tasks that were added to a task and are not done yet."""
+        return tuple(task for task in self.tasks if task.parent_id == task_id and task.status in PENDING)
+
     @property
     def completed_tasks(self) -> tuple[TaskView, ...]:
         """What people have done, in that order."""
-        done = [task for task in self.tasks if task.status == TaskStatus.COMPLETED]
+        done = [task for task in self.tasks if task.status in (TaskStatus.COMPLETED, TaskStatus.SUBMITTED)]
         return tuple(sorted(done, key=lambda task: task.completed_at or task.opened_at))
 
 
@@ -155,17 +164,19 @@ def _instance(connection: Connection, viewer: Viewer, instance_id: str) -> AnyRo
 
 
 def _tasks(connection: Connection, instance_id: str) -> tuple[TaskView, ...]:
-    completer, principal = aliased(Person), aliased(Person)
+    completer, principal, assignee = aliased(Person), aliased(Person), aliased(Person)
     rows = connection.execute(
         select(
             UserTask,
             OrgUnit.name.label("unit_name"),
+            assignee.name.label("assignee_name"),
             completer.name.label("completed_by_name"),
             principal.name.label("on_behalf_of_name"),
         )
         .outerjoin(OrgUnit, OrgUnit.code == UserTask.unit_code)
         .outerjoin(completer, completer.id == UserTask.completed_by)
         .outerjoin(principal, principal.id == UserTask.on_behalf_of)
+        .outerjoin(assignee, assignee.id == UserTask.assignee_id)
         .where(UserTask.instance_id == instance_id)
         .order_by(UserTask.opened_seq, UserTask.opened_at, UserTask.id)
     )
@@ -198,6 +209,9 @@ def _task_view(row: AnyRow) -> TaskView:
         completed_by_name=row.completed_by_name,
         on_behalf_of=row.on_behalf_of,
         on_behalf_of_name=row.on_behalf_of_name,
+        parent_id=row.parent_id,
+        signing=row.signing,
+        assignee_name=row.assignee_name,
     )
 
 

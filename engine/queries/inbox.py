@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from engine.model import OrgUnit, Person, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
+from engine.model import InstanceStatus, OrgUnit, Person, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
 from engine.queries.page import Page, page_of
 from engine.queries.viewer import Viewer
 from engine.rows import AnySelect
@@ -34,6 +34,8 @@ class TaskItem:
     on_behalf_of_name: str | None
     completed_at: datetime | None = None
     outcome_label: str | None = None
+    #: nobody acts in its case for now
+    suspended: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ def _tasks() -> AnySelect:
             UserTask,
             ProcessInstance.number,
             ProcessInstance.title,
+            ProcessInstance.status.label("case_status"),
             ProcessDefinition.name.label("process_name"),
             OrgUnit.name.label("region_name"),
             Person.name.label("assignee_name"),
@@ -99,17 +102,14 @@ def _item(row: Any, viewer: Viewer) -> TaskItem:
         on_behalf_of_name=principal.name if principal else None,
         completed_at=row.completed_at,
         outcome_label=row.outcome_label,
+        suspended=row.case_status == InstanceStatus.SUSPENDED,
     )
 
 
 def _principal_for(row: Any, viewer: Viewer) -> Viewer | None:
-    own = any(held.role == row.role and held.unit_code == row.unit_code for held in viewer.positions)
-    if own or row.status == TaskStatus.COMPLETED:
+    if row.status != TaskStatus.CREATED or viewer.is_candidate(row):
         return None
-    for principal in viewer.principals:
-        if any(held.role == row.role and held.unit_code == row.unit_code for held in principal.positions):
-            return principal
-    return None
+    return next((principal for principal in viewer.principals if principal.is_candidate(row)), None)
 
 
 def _candidate(viewer: Viewer) -> ColumnElement[bool]:
@@ -139,9 +139,9 @@ def todo_count(connection: Connection, viewer: Viewer) -> int:
 
 
 def done(connection: Connection, viewer: Viewer, *, search: str | None = None, page: int = 1) -> Page[TaskItem]:
-    """已办: tasks the viewer has completed, the newest first."""
+    """已办: tasks the viewer has completed or returned, the newest first."""
     mine = or_(UserTask.completed_by == viewer.person_id, UserTask.on_behalf_of == viewer.person_id)
-    statement = _tasks().where(UserTask.status == TaskStatus.COMPLETED, mine)
+    statement = _tasks().where(UserTask.status != TaskStatus.CREATED, mine)
     match = _matching(search)
     if match is not None:
         statement = statement.where(match)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, false, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from engine.errors import NotFound
 from engine.model import Person, ProcessInstance, UserTask
@@ -34,11 +35,17 @@ class Viewer:
         return frozenset(prefix for prefix in own | given if prefix)
 
     def candidate_condition(self) -> ColumnElement[bool]:
-        """Tasks that belong to one of the person's positions."""
+        """Tasks that belong to one of the person's positions, and those to which the person was added."""
         return or_(
-            false(),
+            UserTask.parent_id.is_not(None) & (UserTask.assignee_id == self.person_id),
             *[(UserTask.role == held.role) & (UserTask.unit_code == held.unit_code) for held in self.positions],
         )
+
+    def is_candidate(self, task: Any) -> bool:
+        """The same for one task that has been read."""
+        if task.parent_id is not None:
+            return bool(task.assignee_id == self.person_id)
+        return any(held.role == task.role and held.unit_code == task.unit_code for held in self.positions)
 
     def readable_condition(self) -> ColumnElement[bool]:
         """Cases inside one of the person's regions, and cases in which the person has or had a task.

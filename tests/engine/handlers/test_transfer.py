@@ -46,7 +46,7 @@ def test_nobody_without_the_position_gets_a_task(office: Any) -> None:
 def test_separation_of_duties_holds_for_the_receiver(office: Any) -> None:
     office.start().complete("apply", "both", title="石溪路面硬化")
 
-    with pytest.raises(Forbidden, match="两个层级.*“填写申请”已由both办理"):
+    with pytest.raises(Forbidden, match=r"两个层级.*“填写申请”已由both办理"):
         _transfer(office, "review", "clerk", "both")
 
 
