@@ -14,6 +14,7 @@ from engine.feel import YearsMonthsDuration
 
 #: A JSON object with this single key carries a value that JSON itself cannot express.
 TAG = "$"
+_AS_THEY_ARE = frozenset({str, bool, type(None)})
 
 
 class NotStorable(Refused):
@@ -24,7 +25,7 @@ class NotStorable(Refused):
 
 def dumps(value: Any) -> bytes:
     """Encode a value; mapping keys are sorted, numbers stay exact. Raises `NotStorable` for ranges and functions."""
-    return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(plain(value), option=orjson.OPT_SORT_KEYS)
 
 
 def loads(content: bytes) -> Any:
@@ -37,17 +38,30 @@ def revive(content: Any) -> Any:
     return _rich(content)
 
 
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool):
+def plain(value: Any) -> Any:
+    """The JSON that stands for a value, not yet written."""
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
-    if isinstance(value, int):
-        return _tagged("n", str(value))
-    if isinstance(value, Decimal):
+    # The exact types come first: nearly all values are one of them, and every event is written by this.
+    if kind is Decimal:
+        return {TAG: ["n", str(value)]}
+    if kind is dict:
+        return {escaped(key) if key[:1] == TAG else key: plain(item) for key, item in value.items()}
+    if kind is list:
+        return [plain(item) for item in value]
+    return _plain_other(value)
+
+
+def _plain_other(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | Decimal):
         return _tagged("n", str(value))
     if isinstance(value, Mapping):
-        return {TAG * _escape(key) + key: _plain(item) for key, item in value.items()}
+        return {escaped(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return _plain_temporal(value)
 
 
@@ -69,20 +83,25 @@ def _tagged(kind: str, content: Any) -> dict[str, Any]:
     return {TAG: [kind, content]}
 
 
-def _escape(key: str) -> int:
+def escaped(key: str) -> str:
     """One more marker for keys made of markers only, so that data can never look like a tag."""
-    return 1 if key and not key.strip(TAG) else 0
+    return TAG + key if key and not key.strip(TAG) else key
+
+
+def _original(key: str) -> str:
+    return key if key.strip(TAG) else key[1:]
 
 
 def _rich(value: Any) -> Any:
-    if isinstance(value, list):
+    kind = type(value)
+    if kind is dict:
+        if len(value) == 1 and TAG in value:
+            tag, content = value[TAG]
+            return _READERS[tag](content)
+        return {_original(key) if key[:1] == TAG else key: _rich(item) for key, item in value.items()}
+    if kind is list:
         return [_rich(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1 and TAG in value:
-        kind, content = value[TAG]
-        return _READERS[kind](content)
-    return {key[_escape(key) :]: _rich(item) for key, item in value.items()}
+    return value
 
 
 _READERS: dict[str, Any] = {
