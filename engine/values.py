@@ -88,7 +88,8 @@ def escaped(key: str) -> str:
     return TAG + key if key and not key.strip(TAG) else key
 
 
-def _original(key: str) -> str:
+def original(key: str) -> str:
+    """The key that `escaped` was given."""
     return key if key.strip(TAG) else key[1:]
 
 
@@ -98,7 +99,7 @@ def _rich(value: Any) -> Any:
         if len(value) == 1 and TAG in value:
             tag, content = value[TAG]
             return _READERS[tag](content)
-        return {_original(key) if key[:1] == TAG else key: _rich(item) for key, item in value.items()}
+        return {original(key) if key[:1] == TAG else key: _rich(item) for key, item in value.items()}
     if kind is list:
         return [_rich(item) for item in value]
     return value

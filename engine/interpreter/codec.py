@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -18,12 +18,36 @@ FORMAT = 1
 ROOT = "1"
 
 
+class Living:
+    """A case as its last step left it in memory. One step may take it over; whoever comes later reads the bytes."""
+
+    def __init__(self, *trees: TokenTree) -> None:
+        # Taking from a list is one indivisible act, so two threads never get the same tree.
+        self._trees = list(trees)
+
+    def take(self, net: Any) -> TokenTree | None:
+        """The tree, if it is still here and of that specification."""
+        try:
+            tree = self._trees.pop()
+        except IndexError:
+            return None
+        if tree.spec is not net:
+            self._trees.append(tree)
+            return None
+        return tree
+
+    def leave(self, tree: TokenTree) -> None:
+        """Give back what was only looked at."""
+        self._trees.append(tree)
+
+
 @dataclass(frozen=True, kw_only=True)
 class State:
     """A case between two steps."""
 
     tokens: bytes
     variables: bytes
+    living: Living = field(default_factory=Living, compare=False, repr=False)
 
 
 def encode(tree: TokenTree, variables: Variables) -> State:
@@ -36,7 +60,8 @@ def encode(tree: TokenTree, variables: Variables) -> State:
         pending.extend(reversed(token.children))
     return State(
         tokens=orjson.dumps([FORMAT, tree.last_id, rows], option=orjson.OPT_SORT_KEYS),
-        variables=values.dumps({"scopes": variables.scopes, "items": variables.items}),
+        variables=variables.encode(),
+        living=Living(tree),
     )
 
 
@@ -44,11 +69,6 @@ def variables_of(state: State) -> dict[str, Any]:
     """The variables of the process itself, also when the case has ended."""
     scopes: dict[str, dict[str, Any]] = values.loads(state.variables)["scopes"]
     return scopes[ROOT]
-
-
-def decode_variables(state: State) -> Variables:
-    content = values.loads(state.variables)
-    return Variables(content["scopes"], content["items"])
 
 
 def decode_tokens(state: State, tree: TokenTree) -> None:

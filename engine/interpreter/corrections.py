@@ -47,6 +47,14 @@ class Token(Task):  # type: ignore[misc]
         super().__init__(tree, spec, parent, state=TaskState.FUTURE, id=token_id)
         #: how it came here, inside its scope
         self.way: Way = ()
+        #: what the trail will tell of this step: names written, the decision taken
+        self.outputs: dict[str, Any] = {}
+        self.decision: Any = None
+
+    def forget(self) -> None:
+        """What belongs to a step ends with it."""
+        self.outputs = {}
+        self.decision = None
 
     def _set_state(self, value: int) -> None:
         self._state = value

@@ -94,6 +94,14 @@ class Execution(TokenTree):
         """Whether a token still lives that came out of a split."""
         return any(split in split_ids(token.way) for token in self.tasks.values() if token.way)
 
+    def rest(self) -> Record:
+        """Hand out the record of a step; what is left is the case alone, for the next step to go on with."""
+        record, self.record = self.record, Record()
+        del self.services
+        for token in self.tasks.values():
+            token.forget()
+        return record
+
     def pass_flow(self, flow_id: str) -> None:
         self.record.trail.append(Passage(element_id=flow_id, kind=PassageKind.FLOW))
 
@@ -119,7 +127,8 @@ class Execution(TokenTree):
         return sorted(self.tasks.values(), key=lambda token: int(token.id))
 
     def waiting(self) -> Iterator[Token]:
-        return (token for token in self.live() if token._state == TaskState.WAITING)
+        waiting = (token for token in self.tasks.values() if token._state == TaskState.WAITING)
+        return iter(sorted(waiting, key=lambda token: int(token.id)))
 
     def advance(self) -> None:
         """Go on until only people, time or the outside can move the case."""

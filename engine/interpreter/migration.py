@@ -36,7 +36,7 @@ def migrate(
     before = load(old, state, services)
     migration = _Migration(before, Execution(new.net, services, before.variables), new, mapping)
     migration.check()
-    return take_step(new, migration.after, migration.carry)
+    return take_step(new, migration.after, migration.carry, replaced=before)
 
 
 class _Migration:

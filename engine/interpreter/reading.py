@@ -9,8 +9,9 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
-from engine.interpreter.codec import State, decode_tokens, decode_variables
+from engine.interpreter.codec import State, decode_tokens
 from engine.interpreter.corrections import Token, TokenTree
+from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.specification import Specification
 from engine.interpreter.steps import OpenedTask, load, opened_task
@@ -19,7 +20,9 @@ from engine.interpreter.steps import OpenedTask, load, opened_task
 def variables_at(spec: Specification, state: State, token_id: str, services: Services) -> Mapping[str, Any]:
     """The variables that an open task sees: those of its scope and of the scopes around it."""
     execution = load(spec, state, services)
-    return execution.variables.visible(execution.tasks.get(token_id))
+    seen = execution.variables.visible(execution.tasks.get(token_id))
+    state.living.leave(execution)
+    return seen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,7 @@ def sights(spec: Specification, state: State) -> dict[str, Sight]:
     """What each open task sees, by its token."""
     tree = TokenTree(spec.net)
     decode_tokens(state, tree)
-    variables = decode_variables(state)
+    variables = Variables.decode(state.variables)
     return {
         token.id: Sight(variables=variables.visible(token), index=_index(token))
         for token in tree.tasks.values()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
 from engine.diagram.elements import Trigger
-from engine.interpreter.codec import ROOT, State, decode_tokens, decode_variables, encode
+from engine.interpreter.codec import ROOT, State, decode_tokens, encode
 from engine.interpreter.corrections import Token
 from engine.interpreter.errors import NotUsable, TaskNotOpen, TimerNotDue, WaitNotLive
 from engine.interpreter.execution import Execution
@@ -62,6 +62,9 @@ class Step:
     trail: tuple[Passage, ...]
     #: the process scope after the step
     variables: Mapping[str, Any]
+    #: what the case waited for, and its process scope, before the step
+    waited: tuple[Wait, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
     #: messages and signals for other cases
     thrown: tuple[Thrown, ...] = ()
     #: the element with which the case ended
@@ -73,7 +76,7 @@ class Step:
 
 def start(spec: Specification, variables: Mapping[str, Any], services: Services, *, at: str | None = None) -> Step:
     """Begin a case; `at` names the start event that has happened, whose mappings then read the variables."""
-    execution = Execution(spec.net, services, Variables({}, {}))
+    execution = Execution(spec.net, services, Variables())
 
     def begin() -> None:
         root = execution.place(spec.net.root, None, at=at)
@@ -119,9 +122,12 @@ def broadcast(spec: Specification, state: State, name: str, values: Mapping[str,
 
 
 def load(spec: Specification, state: State, services: Services) -> Execution:
-    """A case as it was left."""
-    execution = Execution(spec.net, services, decode_variables(state))
-    decode_tokens(state, execution)
+    """A case as it was left: from memory where its last step has left it there, else from its bytes."""
+    execution = state.living.take(spec.net)
+    if execution is None:
+        execution = Execution(spec.net, services, Variables.decode(state.variables))
+        decode_tokens(state, execution)
+    execution.services = services
     return execution
 
 
@@ -135,8 +141,11 @@ def _waiting(execution: Execution, wait_id: str, triggers: set[Trigger]) -> Toke
     return token
 
 
-def take_step(spec: Specification, execution: Execution, move: Callable[[], None]) -> Step:
+def take_step(
+    spec: Specification, execution: Execution, move: Callable[[], None], *, replaced: Execution | None = None
+) -> Step:
     """Do one thing to a case, let it go on from there, and tell what happened."""
+    waited, variables = _waits(replaced or execution), dict(execution.variables.scopes.get(ROOT, ()))
     try:
         with feel.clock(execution.services.now):
             move()
@@ -144,13 +153,15 @@ def take_step(spec: Specification, execution: Execution, move: Callable[[], None
             opened = tuple(opened_task(spec, token) for token in execution.record.opened if token.is_live)
     except feel.FeelError as fault:
         raise NotUsable(f"表达式无法计算：{fault}") from fault
-    record = execution.record
+    state, record = encode(execution, execution.variables), execution.rest()
     before = {token.id for token in record.opened}
     return Step(
-        state=encode(execution, execution.variables),
+        state=state,
         opened=opened,
         closed=tuple(_closed(token, canceled) for token, canceled in record.closed if token.id not in before),
-        waits=tuple(wait for token in execution.waiting() if (wait := _wait(token)) is not None),
+        waits=_waits(execution),
+        waited=waited,
+        before=variables,
         trail=tuple(record.trail),
         variables=dict(execution.variables.scopes[ROOT]),
         thrown=tuple(record.thrown),
@@ -158,6 +169,10 @@ def take_step(spec: Specification, execution: Execution, move: Callable[[], None
         undone=tuple(record.undone),
         effects=tuple(record.effects),
     )
+
+
+def _waits(execution: Execution) -> tuple[Wait, ...]:
+    return tuple(wait for token in execution.waiting() if (wait := _wait(token)) is not None)
 
 
 def _wait(token: Token) -> Wait | None:

@@ -110,8 +110,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
             element_id=self.bpmn_id,
             kind=self.passage_kind,
             conditions=conditions,
-            decision=getattr(token, "decision", None),
-            outputs=getattr(token, "outputs", {}),
+            decision=token.decision,
+            outputs=token.outputs,
         )
 
     def keeps_variables(self, token: Token) -> bool:
@@ -147,4 +147,4 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         """Write variables around a token and remember them for the trail."""
         for name, value in values.items():
             token.workflow.variables.write(token, name, value)
-        token.outputs = {**getattr(token, "outputs", {}), **values}
+        token.outputs = {**token.outputs, **values}
