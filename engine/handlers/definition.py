@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
 
 from engine import diagram, dmn
 from engine.commands import DeployedDefinition, DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
@@ -50,9 +50,24 @@ def deploy_resources(work: UnitOfWork, command: DeployResources) -> DeploymentRe
         "definitions",
         "Deployed",
         input={"resources": {item.name: digest_of(item.content) for item in command.resources}, "note": command.note},
-        outcome={"definitions": [f"{item.key}:{item.version}" for item in definitions], "resources": resources},
+        outcome={
+            "definitions": [f"{item.key}:{item.version}" for item in definitions],
+            "resources": resources,
+            "digests": _digests(work, deployment_id),
+        },
     )
     return DeploymentResult(definitions=definitions, resources=tuple(resources), warnings=tuple(parcel.warnings))
+
+
+def _digests(work: UnitOfWork, deployment_id: str) -> dict[str, str]:
+    """What is new, by kind, key and version: whoever changes it later is found out."""
+    definitions = select(literal("process"), ProcessDefinition.key, ProcessDefinition.version, ProcessDefinition.digest)
+    resources = select(Resource.kind, Resource.key, Resource.version, Resource.digest)
+    rows = [
+        *work.connection.execute(definitions.where(ProcessDefinition.deployment_id == deployment_id)),
+        *work.connection.execute(resources.where(Resource.deployment_id == deployment_id)),
+    ]
+    return {f"{kind}:{key}:{version}": digest for kind, key, version, digest in rows}
 
 
 def _unpack(work: UnitOfWork, resources: Sequence[DeploymentResource]) -> _Parcel:

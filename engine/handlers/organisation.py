@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select
 
+from engine import values
 from engine.clock import local_date
 from engine.commands import Delegate, PersonRecord, PublishPolicy, RegisterOrganisation
 from engine.errors import NotFound, Refused
 from engine.handlers.session import HASHER
+from engine.history.digests import digest_of
 from engine.model import Delegation, OrgUnit, Person, Position
 from engine.unit_of_work import UnitOfWork
 
@@ -72,9 +74,14 @@ def publish_policy(work: UnitOfWork, command: PublishPolicy) -> str:
         f"policy:{command.county_code}",
         "PolicyPublished",
         input={"effective_from": command.effective_from, "parameters": dict(command.parameters)},
-        outcome={"policy": policy_id},
+        outcome={"policy": policy_id, "digest": _policy_digest(work, policy_id)},
     )
     return policy_id
+
+
+def _policy_digest(work: UnitOfWork, policy_id: str) -> str:
+    assert work.tools.policies is not None
+    return digest_of(values.dumps(work.tools.policies.parameters(work.connection, policy_id)))
 
 
 def delegate(work: UnitOfWork, command: Delegate) -> str:

@@ -9,10 +9,13 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import NoResultFound
 
 from engine import values
 from engine.definitions import DefinitionCache, PinnedBundle, load_blob
+from engine.dmn import DecisionError
 from engine.errors import AnlanError
+from engine.feel import FeelError
 from engine.history.changes import changes
 from engine.history.event import Event
 from engine.history.facts import CHANGING
@@ -23,6 +26,9 @@ from engine.interpreter import BpmnError, State, Step, variables_of
 from engine.model import HistoryEvent
 
 _NOTHING = State(tokens=b"", variables=b"")
+#: what a forged or incomplete input can make of a command
+_REFUSALS = (AnlanError, BpmnError, FeelError, DecisionError)
+_GARBAGE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, NoResultFound)
 _WORDS = {
     "trail": "经过的路径",
     "closed": "关闭的待办",
@@ -107,8 +113,10 @@ class _Stage:
             return Replayed(event=event, state=self._state)
         try:
             step = self._again(event)
-        except (AnlanError, BpmnError) as error:
+        except _REFUSALS as error:
             return self._differs(event, "input", f"记录的操作不能再次执行：{error}")
+        except _GARBAGE as error:
+            return self._differs(event, "input", f"记录的内容不完整或不合格式：{error!r}")
         found = _first_difference(outcome, self._state, step)
         self._state = step.state
         if found is not None:
