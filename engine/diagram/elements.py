@@ -283,6 +283,8 @@ class Process:
     executable: bool | None = None
     extension: Extension = field(default_factory=Extension)
     scope: Scope = field(default_factory=Scope)
+    #: names of its data inputs, properties and data objects: variables someone else may set
+    declared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,6 +75,7 @@ class _Reader:
             executable=None if element.get("isExecutable") is None else flag(element, "isExecutable", False),
             extension=extension_of(element),
             scope=self._scope(element, _lanes(element)),
+            declared=_declared(element),
         )
 
     def _process_id(self, element: etree._Element) -> str:
@@ -179,6 +180,14 @@ def _lanes(element: etree._Element) -> dict[str, str]:
         for reference in lane.iterchildren(bpmn("flowNodeRef")):
             lanes[(reference.text or "").strip()] = lane.get("name") or lane.get("id") or ""
     return lanes
+
+
+def _declared(element: etree._Element) -> tuple[str, ...]:
+    """The names of a process' data inputs, properties and data objects."""
+    found = [*element.iterchildren(bpmn("property"), bpmn("dataObject"), bpmn("dataObjectReference"))]
+    for specification in element.iterchildren(bpmn("ioSpecification")):
+        found += specification.iterchildren(bpmn("dataInput"))
+    return tuple(name for item in found if (name := item.get("name") or item.get("id")))
 
 
 def _loop(element: etree._Element) -> Loop | None:

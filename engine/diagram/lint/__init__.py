@@ -6,7 +6,7 @@ from lxml import etree
 
 from engine.diagram import document, reader
 from engine.diagram.elements import Diagram
-from engine.diagram.lint import expressions, references, soundness, structure, support, vendors
+from engine.diagram.lint import dataflow, expressions, references, soundness, structure, support, vendors
 from engine.diagram.lint.catalogue import Catalogue
 from engine.diagram.problems import DiagramRefused, Problem, Severity
 
@@ -30,6 +30,7 @@ def _check(root: etree._Element, diagram: Diagram, catalogue: Catalogue | None) 
         *support.check(diagram),
         *soundness.check(diagram),
         *expressions.check(root, diagram),
+        *dataflow.check(diagram, catalogue),
         *vendors.check(root),
         *references.check(diagram, catalogue),
     ]

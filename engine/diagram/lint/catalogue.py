@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 
@@ -15,3 +15,5 @@ class Catalogue:
     decisions: Set[str] | None = None
     processes: Set[str] | None = None
     connectors: Set[str] | None = None
+    #: form key -> the keys of its fields; with these it is known what a user task sets
+    fields: Mapping[str, Set[str]] | None = None

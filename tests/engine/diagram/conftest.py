@@ -91,7 +91,7 @@ def sketch(ways: str, kinds: Mapping[str, str] | None = None, extra: str = "") -
         for name, kind in nodes.items()
         if not kind.startswith("<")
     ]
-    return file("\n".join([*drawn, *flows, extra]))
+    return file("\n".join([*([extra] if extra else []), *drawn, *flows]))
 
 
 @pytest.fixture(name="sketch")

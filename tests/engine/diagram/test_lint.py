@@ -260,9 +260,9 @@ def test_risky_modelling_only_warns(file):
         START + '<bpmn:exclusiveGateway id="g" name="分档"/><bpmn:task id="t"/>' + END
         + '<bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="g"/>'
         '<bpmn:sequenceFlow id="f2" sourceRef="g" targetRef="e">'
-        '<bpmn:conditionExpression>x</bpmn:conditionExpression></bpmn:sequenceFlow>'
+        '<bpmn:conditionExpression>policy.x</bpmn:conditionExpression></bpmn:sequenceFlow>'
         '<bpmn:sequenceFlow id="f3" sourceRef="g" targetRef="e">'
-        '<bpmn:conditionExpression>y</bpmn:conditionExpression></bpmn:sequenceFlow>'
+        '<bpmn:conditionExpression>policy.y</bpmn:conditionExpression></bpmn:sequenceFlow>'
     )  # fmt: skip
 
     assert [(p.severity, p.code, p.element_id) for p in diagram.lint(file(body))] == [

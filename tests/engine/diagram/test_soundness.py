@@ -82,14 +82,14 @@ def test_the_fault_is_found_and_the_mended_drawing_is_clean(sketch, what):
 def test_a_boundary_event_may_lead_around_a_join(sketch):
     drawing = "s p1 a p2 e; p1 c p2; b d e2"
 
-    assert found(sketch(drawing, {"b": "<"}, border())) == [("deadlock", "p2", 7)]
+    assert found(sketch(drawing, {"b": "<"}, border())) == [("deadlock", "p2", 8)]
     assert found(sketch(drawing, {"b": "<"}, border('cancelActivity="false"'))) == []
 
 
 def test_what_a_non_interrupting_event_adds_must_not_come_back(sketch):
     drawing = "s a x2 c e; b d x2"
 
-    assert found(sketch(drawing, {"b": "<"}, border('cancelActivity="false"'))) == [("multiple-tokens", "x2", 6)]
+    assert found(sketch(drawing, {"b": "<"}, border('cancelActivity="false"'))) == [("multiple-tokens", "x2", 7)]
     assert found(sketch(drawing, {"b": "<"}, border())) == []
 
 
