@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from engine import feel
 from engine.clock import LOCAL_ZONE, local_date
 from engine.commands import Actor, OpenedSession
 from engine.errors import Forbidden
+from engine.idempotency import RequestKey
 from engine.process_engine import ProcessEngine
 from engine.queries.session import session_of
 from engine.queries.viewer import Viewer, viewer_of
@@ -62,11 +63,13 @@ class Visit:
     token: str
     csrf_token: str
     now: datetime
+    #: of a request that changes something, when it came with one
+    request_key: RequestKey | None = None
 
     @property
     def engine(self) -> ProcessEngine:
-        """The gate for commands."""
-        return self.site.engine
+        """The gate for commands; what a request with this key was answered, it is answered again."""
+        return self.site.engine.keyed(self.request_key) if self.request_key else self.site.engine
 
     @property
     def actor(self) -> Actor:
@@ -125,6 +128,7 @@ async def visitor(request: Request) -> AsyncIterator[Visit]:
         if request.method not in _SAFE:
             ensure_same_site(request)
             await _ensure_token(request, visit)
+            visit = replace(visit, request_key=await _request_key(request, visit.viewer.person_id))
         yield visit
     finally:
         await request.close()
@@ -134,6 +138,17 @@ def ensure_same_site(request: Request) -> None:
     """Refuse what the browser itself says comes from another site."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForgedRequest
+
+
+async def _request_key(request: Request, person_id: str) -> RequestKey | None:
+    """From the header, or from the page whose form this is."""
+    header = request.headers.get("idempotency-key")
+    if header is not None:
+        return RequestKey(person_id, header)
+    if request.headers.get("content-type", "").startswith(_FORMS):
+        field = (await read_form(request)).get("request_key")
+        return RequestKey(person_id, field, of_page=True) if isinstance(field, str) else None
+    return None
 
 
 async def _ensure_token(request: Request, visit: Visit) -> None:

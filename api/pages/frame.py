@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import Request
@@ -42,6 +44,7 @@ def _environment() -> Environment:
         "money": money.write_money,
         "ratio": money.write_ratio,
     }
+    environment.globals["request_key"] = partial(secrets.token_urlsafe, 12)
     environment.globals |= {"CASE_STATUS": words.CASE_STATUS, "CASE_COLOURS": words.CASE_COLOURS}
     return environment
 

@@ -22,7 +22,7 @@ from forms.submission import Press, Submission, decode
 router = APIRouter(include_in_schema=False)
 
 #: names of the page's own, which are no fields of the form
-_OWN = frozenset({"csrf_token"})
+_OWN = frozenset({"csrf_token", "request_key"})
 
 
 @router.get("/tasks/{task_id}")

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.bootstrap import build_engine
 from engine.clock import ManualClock
 from engine.commands import (
     SYSTEM,
+    Actor,
+    CompleteTask,
     DeploymentResource,
     DeployResources,
     PersonRecord,
     PositionRecord,
     RegisterOrganisation,
+    StartProcess,
     UnitRecord,
 )
+from engine.jobs.timers import fire_due_timers
+from engine.model import ProcessInstance, UserTask
 from engine.process_engine import ProcessEngine
+from engine.queries.history import history_of
 
 DIAGRAMS = Path(__file__).parent / "diagrams"
 CITY, COUNTY, TOWN, VILLAGE = "330300000000", "330324000000", "330324104000", "330324104201"
@@ -72,3 +81,58 @@ def engine(database_url: str, tmp_path: Path, clock: ManualClock) -> Iterator[Pr
 def deploy(engine: ProcessEngine, *names: str) -> None:
     resources = tuple(DeploymentResource(name=name, content=(DIAGRAMS / name).read_bytes()) for name in names)
     engine.execute(DeployResources(actor=SYSTEM, resources=resources))
+
+
+APPLICATION = {"title": "石溪路面硬化", "amount": Decimal("424660.00")}
+
+
+def actor(login: str) -> Actor:
+    return Actor(person_id=login)
+
+
+class Office:
+    """Lets named persons act on one case."""
+
+    def __init__(self, engine: ProcessEngine, clock: ManualClock) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    def start(self, login: str = "applicant") -> str:
+        return self.engine.execute(StartProcess(actor=actor(login), process_key="grant")).instance_id
+
+    def open_task(self, instance_id: str) -> Any:
+        with self.engine.database.read() as connection:
+            return connection.execute(
+                select(UserTask).where(UserTask.instance_id == instance_id, UserTask.status == "created")
+            ).one()
+
+    def complete(self, instance_id: str, login: str, outcome: str | None = None, **values: Any) -> None:
+        task_id = self.open_task(instance_id).id
+        self.engine.execute(CompleteTask(actor=actor(login), task_id=task_id, outcome=outcome, submission=values))
+
+    def apply(self) -> str:
+        instance_id = self.start()
+        self.complete(instance_id, "applicant", **APPLICATION)
+        return instance_id
+
+    def wait(self, **duration: int) -> int:
+        self.clock.advance(timedelta(**duration))
+        return fire_due_timers(self.engine)
+
+    def to_review(self) -> str:
+        instance_id = self.apply()
+        self.wait(days=5)
+        return instance_id
+
+    def instance(self, instance_id: str) -> Any:
+        with self.engine.database.read() as connection:
+            return connection.execute(select(ProcessInstance).where(ProcessInstance.id == instance_id)).one()
+
+    def events(self, instance_id: str) -> list[Any]:
+        with self.engine.database.read() as connection:
+            return list(history_of(connection, instance_id))
+
+
+@pytest.fixture
+def office(engine: ProcessEngine, clock: ManualClock) -> Office:
+    return Office(engine, clock)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from engine.case import Case
-from engine.clock import ManualClock
 from engine.commands import (
     SYSTEM,
     Actor,
@@ -25,68 +23,12 @@ from engine.commands import (
     WithdrawProcess,
 )
 from engine.errors import Conflict, Forbidden, Invalid, NotComputable, Refused
-from engine.jobs.timers import fire_due_timers
-from engine.model import ProcessInstance, UserTask
+from engine.model import ProcessInstance
 from engine.process_engine import ProcessEngine
-from engine.queries.history import history_of
 from engine.queries.inbox import todo
 from engine.queries.viewer import viewer_of
 
-from .conftest import DIAGRAMS
-
-APPLICATION = {"title": "石溪路面硬化", "amount": Decimal("424660.00")}
-
-
-def _actor(login: str) -> Actor:
-    return Actor(person_id=login)
-
-
-class Office:
-    """Lets named persons act on one case."""
-
-    def __init__(self, engine: ProcessEngine, clock: ManualClock) -> None:
-        self.engine = engine
-        self.clock = clock
-
-    def start(self, login: str = "applicant") -> str:
-        return self.engine.execute(StartProcess(actor=_actor(login), process_key="grant")).instance_id
-
-    def open_task(self, instance_id: str) -> Any:
-        with self.engine.database.read() as connection:
-            return connection.execute(
-                select(UserTask).where(UserTask.instance_id == instance_id, UserTask.status == "created")
-            ).one()
-
-    def complete(self, instance_id: str, login: str, outcome: str | None = None, **values: Any) -> None:
-        task_id = self.open_task(instance_id).id
-        self.engine.execute(CompleteTask(actor=_actor(login), task_id=task_id, outcome=outcome, submission=values))
-
-    def apply(self) -> str:
-        instance_id = self.start()
-        self.complete(instance_id, "applicant", **APPLICATION)
-        return instance_id
-
-    def wait(self, **duration: int) -> int:
-        self.clock.advance(timedelta(**duration))
-        return fire_due_timers(self.engine)
-
-    def to_review(self) -> str:
-        instance_id = self.apply()
-        self.wait(days=5)
-        return instance_id
-
-    def instance(self, instance_id: str) -> Any:
-        with self.engine.database.read() as connection:
-            return connection.execute(select(ProcessInstance).where(ProcessInstance.id == instance_id)).one()
-
-    def events(self, instance_id: str) -> list[Any]:
-        with self.engine.database.read() as connection:
-            return list(history_of(connection, instance_id))
-
-
-@pytest.fixture
-def office(engine: ProcessEngine, clock: ManualClock) -> Office:
-    return Office(engine, clock)
+from .conftest import APPLICATION, DIAGRAMS, Office, actor
 
 
 def test_a_case_goes_from_application_to_its_end(office: Office) -> None:
@@ -138,7 +80,7 @@ def test_the_history_tells_which_condition_was_read(office: Office) -> None:
 def test_a_task_completed_twice_changes_nothing(office: Office) -> None:
     instance_id = office.to_review()
     task = office.open_task(instance_id)
-    command = CompleteTask(actor=_actor("clerk"), task_id=task.id, outcome="agree", submission={})
+    command = CompleteTask(actor=actor("clerk"), task_id=task.id, outcome="agree", submission={})
     office.engine.execute(command)
     before = office.instance(instance_id).revision
 
@@ -177,7 +119,7 @@ def test_a_delegate_is_bound_by_what_the_principal_did(office: Office) -> None:
     office.complete(instance_id, "both", **APPLICATION)
     office.wait(days=5)
     today = office.clock.now().date()
-    office.engine.execute(Delegate(actor=_actor("both"), to_person_id="second_clerk", valid_from=today, valid_to=today))
+    office.engine.execute(Delegate(actor=actor("both"), to_person_id="second_clerk", valid_from=today, valid_to=today))
 
     stand_in = Actor(person_id="second_clerk", on_behalf_of="both")
     task_id = office.open_task(instance_id).id
@@ -188,12 +130,12 @@ def test_a_delegate_is_bound_by_what_the_principal_did(office: Office) -> None:
 def test_a_claimed_task_leaves_the_inbox_of_the_others(office: Office) -> None:
     instance_id = office.to_review()
     task_id = office.open_task(instance_id).id
-    office.engine.execute(ClaimTask(actor=_actor("clerk"), task_id=task_id))
+    office.engine.execute(ClaimTask(actor=actor("clerk"), task_id=task_id))
 
     assert _inbox(office, "second_clerk") == []
     with pytest.raises(Conflict, match="已由clerk签收"):
         office.complete(instance_id, "second_clerk", "agree")
-    office.engine.execute(ReleaseTask(actor=_actor("clerk"), task_id=task_id))
+    office.engine.execute(ReleaseTask(actor=actor("clerk"), task_id=task_id))
     assert _inbox(office, "second_clerk") == ["乡镇审查"]
 
 
@@ -225,11 +167,11 @@ def test_a_correction_stops_the_clock_of_the_review(office: Office) -> None:
 def test_a_withdrawn_case_takes_no_more_completions(office: Office) -> None:
     instance_id = office.to_review()
     task = office.open_task(instance_id)
-    office.engine.execute(WithdrawProcess(actor=_actor("applicant"), instance_id=instance_id, reason="重新设计"))
+    office.engine.execute(WithdrawProcess(actor=actor("applicant"), instance_id=instance_id, reason="重新设计"))
 
     assert (office.instance(instance_id).status, office.instance(instance_id).result) == ("terminated", "已撤销")
     with pytest.raises(Conflict):
-        office.engine.execute(CompleteTask(actor=_actor("clerk"), task_id=task.id, outcome="agree", submission={}))
+        office.engine.execute(CompleteTask(actor=actor("clerk"), task_id=task.id, outcome="agree", submission={}))
 
 
 def test_a_decided_case_cannot_be_withdrawn(office: Office) -> None:
@@ -239,7 +181,7 @@ def test_a_decided_case_cannot_be_withdrawn(office: Office) -> None:
     office.complete(instance_id, "chief", "agree")
 
     with pytest.raises(Refused, match="县领导签发"):
-        office.engine.execute(WithdrawProcess(actor=_actor("applicant"), instance_id=instance_id, reason="不办了"))
+        office.engine.execute(WithdrawProcess(actor=actor("applicant"), instance_id=instance_id, reason="不办了"))
 
 
 def test_who_does_not_do_the_first_step_cannot_start(office: Office) -> None:
@@ -255,7 +197,7 @@ def test_two_people_completing_at_once_have_one_winner(office: Office) -> None:
     task = office.open_task(instance_id)
     results = _at_once(
         lambda login: office.engine.execute(
-            CompleteTask(actor=_actor(login), task_id=task.id, outcome="agree", submission={})
+            CompleteTask(actor=actor(login), task_id=task.id, outcome="agree", submission={})
         ),
         ["clerk", "second_clerk"],
     )
@@ -353,7 +295,7 @@ CALLER = """
 def test_a_called_process_stays_at_its_version_too(office: Office) -> None:
     resource = DeploymentResource(name="caller.bpmn", content=CALLER.strip().encode())
     office.engine.execute(DeployResources(actor=SYSTEM, resources=(resource,)))
-    start = StartProcess(actor=_actor("applicant"), process_key="caller", region_code="330324104201")
+    start = StartProcess(actor=actor("applicant"), process_key="caller", region_code="330324104201")
     instance_id = office.engine.execute(start).instance_id
     _changed(office.engine, ("乡镇审查", "乡镇复核"))
 
