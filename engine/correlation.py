@@ -33,13 +33,20 @@ def key_of(value: Any) -> Any:
     return value
 
 
-def receiver_of(work: UnitOfWork, name: str, correlation: Any, *, instance_id: str | None = None) -> AnyRow | None:
+def receiver_of(
+    work: UnitOfWork,
+    name: str,
+    correlation: Any,
+    *,
+    instance_id: str | None = None,
+    within: tuple[str, ...] | None = None,
+) -> AnyRow | None:
     """The wait a message is for, the oldest of its case; refused when more than one case waits for it.
 
     A wait that names no value takes any message of its name, if no other wait names this very value.
     """
     waiting = _waits_for(work, name, key_of(correlation))
-    found = [row for row in waiting if instance_id in (None, row.instance_id)]
+    found = [row for row in waiting if instance_id in (None, row.instance_id) and is_within(row.region_code, within)]
     exact = [row for row in found if row.correlation is not None] or found
     cases = sorted({row.number for row in exact})
     if len(cases) > 1:
@@ -55,7 +62,7 @@ def _waits_for(work: UnitOfWork, name: str, key: Any) -> list[AnyRow]:
     wanted = [literal(value, ProcessValue()) for value in ((key, None) if key is not None else (None,))]
     return list(
         work.connection.execute(
-            select(EventSubscription, ProcessInstance.number, ProcessInstance.status)
+            select(EventSubscription, ProcessInstance.number, ProcessInstance.status, ProcessInstance.region_code)
             .join(ProcessInstance, ProcessInstance.id == EventSubscription.instance_id)
             .where(
                 EventSubscription.kind == WaitKind.MESSAGE,
@@ -68,13 +75,18 @@ def _waits_for(work: UnitOfWork, name: str, key: Any) -> list[AnyRow]:
     )
 
 
-def listeners_of(work: UnitOfWork, name: str) -> list[str]:
+def listeners_of(work: UnitOfWork, name: str, within: tuple[str, ...] | None = None) -> list[str]:
     """The cases that wait for a signal, in the order of their ids."""
-    return list(
-        work.connection.scalars(
-            select(EventSubscription.instance_id)
-            .where(EventSubscription.kind == WaitKind.SIGNAL, EventSubscription.name == name)
-            .distinct()
-            .order_by(EventSubscription.instance_id)
-        )
+    rows = work.connection.execute(
+        select(EventSubscription.instance_id, ProcessInstance.region_code)
+        .join(ProcessInstance, ProcessInstance.id == EventSubscription.instance_id)
+        .where(EventSubscription.kind == WaitKind.SIGNAL, EventSubscription.name == name)
+        .distinct()
+        .order_by(EventSubscription.instance_id)
     )
+    return [row.instance_id for row in rows if is_within(row.region_code, within)]
+
+
+def is_within(region_code: str, prefixes: tuple[str, ...] | None) -> bool:
+    """Whether a region is one that a sender may reach."""
+    return prefixes is None or region_code.startswith(prefixes)

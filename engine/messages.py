@@ -33,6 +33,8 @@ class PublishMessage(Command[Delivery]):
     keep_for: timedelta = timedelta()
     #: of a case that it starts; by default the region of the process
     region_code: str | None = None
+    #: digits of the regions whose cases the sender may reach; none is all
+    within: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,8 @@ class BroadcastSignal(Command[tuple[str, ...]]):
     values: Mapping[str, Any] = field(default_factory=dict)
     #: of the cases that it starts; by default the region of each process
     region_code: str | None = None
+    #: digits of the regions whose cases the sender may reach; none is all
+    within: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

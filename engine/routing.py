@@ -11,9 +11,9 @@ from sqlalchemy import insert
 from engine import interpreter
 from engine.case import Case
 from engine.commands import SYSTEM
-from engine.correlation import key_of, listeners_of, receiver_of
+from engine.correlation import is_within, key_of, listeners_of, receiver_of
 from engine.definitions import definition_of
-from engine.errors import Conflict, Refused
+from engine.errors import Conflict, Forbidden, Refused
 from engine.history.event import Occurrence
 from engine.instantiation import Beginning, Cause, instantiate
 from engine.interpreter import Thrown, WaitKind, WaitNotLive
@@ -33,6 +33,8 @@ class Origin:
     element_id: str | None = None
     region_code: str | None = None
     project_id: str | None = None
+    #: digits of the regions that may be reached; none is all
+    within: tuple[str, ...] | None = None
 
     @property
     def told(self) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def facts_of(message: Thrown) -> dict[str, Any]:
 
 def route(work: UnitOfWork, message: Thrown, origin: Origin) -> Delivery:
     """Give a message to the one case that waits for it, or start the process that it starts, or keep it."""
-    receiver = receiver_of(work, message.name, message.correlation)
+    receiver = receiver_of(work, message.name, message.correlation, within=origin.within)
     if receiver is not None and receiver.status == InstanceStatus.SUSPENDED:
         return keep(work, message, origin, only_for=receiver.instance_id)
     if receiver is not None:
@@ -112,7 +114,7 @@ def spread(work: UnitOfWork, signal: Thrown, origin: Origin) -> tuple[str, ...]:
     starts = waiting_for(work, WaitKind.SIGNAL, signal.name)
     reached = [
         instance_id
-        for instance_id in listeners_of(work, signal.name)
+        for instance_id in listeners_of(work, signal.name, origin.within)
         # The case that throws a signal has heard it already, within the same step.
         if instance_id != origin.instance_id and _hear(work, instance_id, signal, origin)
     ]
@@ -142,10 +144,13 @@ def _start(work: UnitOfWork, row: AnyRow, thrown: Thrown, origin: Origin) -> str
     definition = definition_of(work.connection, row.definition_id)
     if definition.needs_project and origin.project_id is None:
         raise Refused(f"“{thrown.name}”要启动的流程“{definition.name}”须在已批准的项目上发起，来源办件没有项目。")
+    region = origin.region_code or region_without_starter(work, definition)
+    if not is_within(region, origin.within):
+        raise Forbidden(f"您不能在这个辖区发起“{definition.name}”。", region=region)
     cause = Cause(element_id=row.element_id, kind=thrown.kind, name=thrown.name, told=origin.told)
     beginning = Beginning(
         definition=definition,
-        region=origin.region_code or region_without_starter(work, definition),
+        region=region,
         variables=thrown.values,
         project_id=origin.project_id if definition.needs_project else None,
         cause=cause,

@@ -12,16 +12,43 @@ EVENTS: Mapping[str, str] = {
     "TaskCompleted": "办理",
     "TimerFired": "到期",
     "MessageCorrelated": "收到",
+    "SignalReceived": "收到信号",
+    "MessageUndelivered": "消息无人接收",
     "ProcessWithdrawn": "撤销",
+    "TaskTransferred": "转办",
+    "TaskDelegated": "委派",
+    "TaskResolved": "交回委派",
+    "SignersAdded": "加签",
+    "SignerRemoved": "减签",
+    "TaskSubmitted": "办理",
+    "TaskSigned": "签署",
+    "TaskReturned": "退回",
+    "TaskRecalled": "拿回",
+    "ProcessSuspended": "挂起",
+    "ProcessResumed": "恢复",
+    "ProcessTerminated": "终止",
+    "ProcessMoved": "移动",
+    "ProcessMigrated": "迁移",
     "Deployed": "部署",
     "PolicyPublished": "发布政策参数",
     "Delegated": "委托",
 }
 
-CASE_STATUS: Mapping[str, str] = {"active": "办理中", "completed": "已办结", "terminated": "已撤销"}
+CASE_STATUS: Mapping[str, str] = {
+    "active": "办理中",
+    "suspended": "已挂起",
+    "completed": "已办结",
+    "terminated": "已终止",
+}
 #: an end may be a refusal as well as an approval, so its colour takes no side
-CASE_COLOURS: Mapping[str, str] = {"active": "blue", "completed": "grey", "terminated": "amber"}
-TASK_STATUS: Mapping[str, str] = {"created": "待办理", "completed": "已办理", "canceled": "已取消"}
+CASE_COLOURS: Mapping[str, str] = {"active": "blue", "suspended": "red", "completed": "grey", "terminated": "amber"}
+TASK_STATUS: Mapping[str, str] = {
+    "planned": "待经办人提交",
+    "created": "待办理",
+    "submitted": "待会签",
+    "completed": "已办理",
+    "canceled": "已取消",
+}
 
 #: outcomes that turn a case back or end it, wherever they occur (spec §3.2)
 NEGATIVE_OUTCOMES = frozenset({"return_for_correction", "return_to_previous", "reject", "refuse_reimbursement"})

@@ -27,7 +27,7 @@ def publish_message(work: UnitOfWork, command: PublishMessage) -> Delivery:
         values=command.values,
         keep_until=work.now + command.keep_for if command.keep_for else None,
     )
-    delivery = route(work, message, Origin(region_code=command.region_code))
+    delivery = route(work, message, Origin(region_code=command.region_code, within=command.within))
     if delivery.kept or delivery == Delivery():
         type_ = "MessageKept" if delivery.kept else "MessageUndelivered"
         work.record(STREAM, type_, input=facts_of(message), outcome={"case": delivery.instance_id})
@@ -37,7 +37,7 @@ def publish_message(work: UnitOfWork, command: PublishMessage) -> Delivery:
 def broadcast_signal(work: UnitOfWork, command: BroadcastSignal) -> tuple[str, ...]:
     """Tell every case that waits for a signal, and start every process that it starts."""
     signal = Thrown(kind=WaitKind.SIGNAL, element_id="", name=command.name, values=command.values)
-    reached = spread(work, signal, Origin(region_code=command.region_code))
+    reached = spread(work, signal, Origin(region_code=command.region_code, within=command.within))
     work.record(STREAM, "SignalBroadcast", input=facts_of(signal), outcome={"cases": list(reached)})
     return reached
 
