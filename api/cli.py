@@ -107,6 +107,28 @@ def export(
             console.print(Text(f"已导出到 {output}"))
 
 
+@app.command()
+def verify(
+    case: Annotated[str | None, typer.Argument(help="办件编号；不写则用 --all 核对全部")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="核对全部办件、定义、政策和附件")] = False,
+) -> None:
+    """核对历史：链条完整、内容未改、重放一致。发现问题时退出码为 1。"""
+    with _reported():
+        if (case is None) != everything:
+            _fail("请写明一个办件编号，或者用 --all 核对全部。")
+        from api.composition import engine_for
+        from api.verifying import verify_on
+        from engine.history.verification import case_of
+
+        engine = engine_for(Settings.from_environment())
+        case_id = None
+        if case is not None:
+            with engine.database.read() as connection:
+                case_id = case_of(connection, case)
+        if not verify_on(console, engine, case_id).sound:
+            raise typer.Exit(1)
+
+
 def _settings(host: str | None, port: int | None, demo: bool | None) -> Settings:
     settings = Settings.from_environment()
     return replace(

@@ -20,9 +20,11 @@ from api.demo.story import EXAMPLE_A
 from api.demo.walker import Done
 from api.settings import Settings
 from engine.clock import LOCAL_ZONE, ManualClock
+from engine.errors import AnlanError
 from engine.funds.facts import FundsProjects
 from engine.funds.queries import project_view
 from engine.funds.views import ProjectView
+from engine.history.verification import verify
 from engine.process_engine import ProcessEngine
 
 #: cumulative value of the work at each progress request, and what the audit left of it
@@ -82,11 +84,21 @@ def _walk(home: Path, console: Console) -> ProjectView:
             acts.begin("登记机构、人员和流程")
             prepare(engine)
             project_id = _play(acts, engine, clock)
+            acts.begin("重放全部历史")
+            _verify(acts, engine)
             acts.end()
         with engine.database.read() as connection:
             return project_view(connection, project_id, {EXAMPLE_A.village_code})
     finally:
         engine.database.dispose()
+
+
+def _verify(acts: Acts, engine: ProcessEngine) -> None:
+    """What was walked is executed again and must come to the same."""
+    with engine.database.read() as connection:
+        report = verify(connection, engine.tools, progress=lambda stage, *_: acts.step())
+    if not report.sound:
+        raise AnlanError(f"重放的结果与记录不同：{report.findings[0].message}")
 
 
 def _columns() -> tuple[ProgressColumn, ...]:

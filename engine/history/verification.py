@@ -27,6 +27,7 @@ class Stage(StrEnum):
     CHAIN = "chain"
     CONTENTS = "contents"
     REPLAY = "replay"
+    CHECKPOINT = "checkpoint"
 
 
 #: told what is done, how much of how much

@@ -1,0 +1,94 @@
+"""`anlan verify` on a terminal: a progress bar for each check, what was found, and how fast it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import Connection, select
+
+from engine.history.findings import Finding, Kind
+from engine.history.verification import Report, Stage, verify
+from engine.model import ProcessInstance
+from engine.process_engine import ProcessEngine
+
+_STAGES: Mapping[Stage, str] = {
+    Stage.CHAIN: "核对历史链",
+    Stage.CONTENTS: "核对定义、政策和附件",
+    Stage.REPLAY: "重放办件",
+    Stage.CHECKPOINT: "核对检查点",
+}
+_KINDS: Mapping[Kind, str] = {
+    Kind.CHAIN: "历史链",
+    Kind.END: "链的末端",
+    Kind.COLUMN: "检索列",
+    Kind.SNAPSHOT: "办件状态",
+    Kind.TASK: "办理记录",
+    Kind.DEFINITION: "定义",
+    Kind.ATTACHMENT: "附件",
+    Kind.REPLAY: "重放",
+    Kind.CHECKPOINT: "检查点",
+}
+#: more findings than this help nobody on a screen
+_MOST = 100
+
+
+class _Bars:
+    """One bar for each stage."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[Stage, TaskID] = {}
+
+    def __call__(self, stage: Stage, done: int, total: int) -> None:
+        if stage not in self._bars:
+            self._bars[stage] = self._progress.add_task(_STAGES[stage], total=total)
+        self._progress.update(self._bars[stage], completed=done)
+
+
+def verify_on(console: Console, engine: ProcessEngine, case_id: str | None) -> Report:
+    """Check one case or everything, and tell what came of it."""
+    with Progress(*_columns(), console=console) as progress, engine.database.read() as connection:
+        report = verify(connection, engine.tools, case_id=case_id, progress=_Bars(progress))
+        numbers = _numbers(connection, {finding.place for finding in report.findings[:_MOST]})
+    _tell(console, report, numbers)
+    return report
+
+
+def _numbers(connection: Connection, case_ids: set[str]) -> dict[str, str]:
+    """What people call the cases that findings are about."""
+    chosen = ProcessInstance.id.in_(case_ids)
+    rows = connection.execute(select(ProcessInstance.id, ProcessInstance.number).where(chosen))
+    return {row.id: row.number for row in rows}
+
+
+def _columns() -> tuple[ProgressColumn, ...]:
+    return TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+
+
+def _tell(console: Console, report: Report, numbers: Mapping[str, str]) -> None:
+    checked, replayed = _rate(report.events, report.chain_seconds), _rate(report.steps, report.replay_seconds)
+    console.print(
+        f"历史 {report.events:,} 条，{report.streams:,} 条链，每秒核对 {checked} 条；"
+        f"重放 {report.cases:,} 个办件 {report.steps:,} 步，每秒 {replayed} 步。"
+    )
+    if report.sound:
+        console.print(Text("核对通过：历史完整、未被改动，重放结果与记录一致。", style="green"))
+        return
+    console.print(_table(report.findings[:_MOST], numbers))
+    console.print(Text(f"核对不通过：发现 {len(report.findings):,} 处问题。", style="red"))
+
+
+def _rate(count: int, seconds: float) -> str:
+    return f"{count / seconds:,.0f}" if seconds else "—"
+
+
+def _table(findings: Iterable[Finding], numbers: Mapping[str, str]) -> Table:
+    table = Table("类别", "位置", "第几条", "说明")
+    for finding in findings:
+        place = numbers.get(finding.place, finding.place)
+        table.add_row(_KINDS[finding.kind], Text(place), str(finding.seq or ""), Text(finding.message))
+    return table
