@@ -1,0 +1,117 @@
+"""Call activities and mappings of other tools."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_a_zeebe_call_names_its_process_by_the_standard(imported):
+    result = imported(
+        '<bpmn:callActivity id="a"><bpmn:extensionElements><zeebe:calledElement processId="child" '
+        'propagateAllParentVariables="false"/></bpmn:extensionElements></bpmn:callActivity>'
+    )
+
+    assert result.element("a").get("calledElement") == "child"
+    assert not result.told("needs-work")
+
+
+def test_a_zeebe_call_that_hands_over_everything_needs_work(imported):
+    result = imported(
+        '<bpmn:callActivity id="a"><bpmn:extensionElements><zeebe:calledElement processId="child" '
+        'propagateAllChildVariables="true"/></bpmn:extensionElements></bpmn:callActivity>'
+    )
+
+    assert [change.message[:14] for change in result.told("needs-work", "mapping")] == [
+        "原来的工具会传入全部变量，这",
+        "原来的工具会传回全部变量，这",
+    ]
+
+
+@pytest.mark.parametrize("call", ['calledElement="${which}"', 'camunda:caseRef="some_case"'])
+def test_a_call_of_what_is_not_a_fixed_process_needs_work(call, imported):
+    assert imported(f'<bpmn:callActivity id="a" {call}/>').told("needs-work", "called-element")
+
+
+def test_camunda_mappings_become_ours(imported):
+    result = imported(
+        '<bpmn:callActivity id="a" calledElement="child"><bpmn:extensionElements>'
+        '<camunda:in source="amount" target="limit"/>'
+        '<camunda:in sourceExpression="${order.total * 2}" target="total"/>'
+        '<camunda:out source="verdict" target="checked"/>'
+        "</bpmn:extensionElements></bpmn:callActivity>"
+    )
+
+    assert result.mappings("a", "in") == {"limit": "amount", "total": "order.total * 2"}
+    assert result.mappings("a", "out") == {"checked": "verdict"}
+
+
+@pytest.mark.parametrize("mapping", ['variables="all"', 'businessKey="#{execution.processBusinessKey}"'])
+def test_handing_over_everything_needs_work(mapping, imported):
+    result = imported(
+        '<bpmn:callActivity id="a" calledElement="child"><bpmn:extensionElements>'
+        f"<camunda:in {mapping}/></bpmn:extensionElements></bpmn:callActivity>"
+    )
+
+    assert result.content == result.before
+    assert mapping.partition("=")[0] in result.told("needs-work", "mapping")[0].message
+
+
+def test_zeebe_mappings_become_ours(imported):
+    result = imported(
+        '<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:ioMapping>'
+        '<zeebe:input source="= order.total" target="amount"/><zeebe:input source="fixed" target="kind"/>'
+        '<zeebe:output source="=answer.body" target="body"/>'
+        "</zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"
+    )
+
+    assert result.mappings("a", "in") == {"amount": "order.total", "kind": '"fixed"'}
+    assert result.mappings("a", "out") == {"body": "answer.body"}
+
+
+def test_zeebe_inputs_to_parts_of_a_variable_become_one_context(imported):
+    result = imported(
+        '<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:ioMapping>'
+        '<zeebe:input source="=clerk" target="mail.from"/><zeebe:input source="x@y" target="mail.to.address"/>'
+        "</zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"
+    )
+
+    assert result.mappings("a", "in") == {"mail": '{from: clerk, to: {address: "x@y"}}'}
+
+
+def test_camunda_parameters_become_ours(imported):
+    result = imported(
+        '<bpmn:serviceTask id="a"><bpmn:extensionElements><camunda:inputOutput>'
+        '<camunda:inputParameter name="to">Dear ${name}</camunda:inputParameter>'
+        '<camunda:outputParameter name="done">${answer == 1}</camunda:outputParameter>'
+        "</camunda:inputOutput></bpmn:extensionElements></bpmn:serviceTask>"
+    )
+
+    assert result.mappings("a", "in") == {"to": '"Dear " + string(name)'}
+    assert result.mappings("a", "out") == {"done": "answer = 1"}
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        '<camunda:inputParameter name="a"><camunda:list/></camunda:inputParameter>',
+        '<camunda:inputParameter name="a">${bean.run()}</camunda:inputParameter>',
+        '<camunda:inputParameter name="a b">x</camunda:inputParameter>',
+    ],
+)
+def test_a_parameter_that_cannot_be_said_needs_work(parameter, imported):
+    result = imported(
+        '<bpmn:serviceTask id="a"><bpmn:extensionElements><camunda:inputOutput>'
+        f"{parameter}</camunda:inputOutput></bpmn:extensionElements></bpmn:serviceTask>"
+    )
+
+    assert result.content == result.before
+    assert result.told("needs-work", "mapping")
+
+
+def test_a_new_mapping_stands_on_a_line_of_its_own(imported):
+    result = imported(
+        '<bpmn:callActivity id="a" calledElement="b">\n  <bpmn:extensionElements>\n    '
+        '<camunda:in source="x" target="y"/>\n  </bpmn:extensionElements>\n</bpmn:callActivity>'
+    )
+
+    assert b'target="y"/>\n    <anlan:in source="x" target="y"/>\n  </bpmn:extensionElements>' in result.content

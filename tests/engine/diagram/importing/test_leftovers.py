@@ -1,0 +1,40 @@
+"""What other tools added and nobody translates."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<bpmn:task id="a" camunda:asyncBefore="true"/>',
+        '<bpmn:task id="a"><bpmn:extensionElements><signavio:signavioMetaData metaKey="bgcolor"/>'
+        "</bpmn:extensionElements></bpmn:task>",
+        '<bpmn:task id="a"><bpmn:extensionElements><unknown/></bpmn:extensionElements></bpmn:task>',
+    ],
+)
+def test_it_is_kept_untouched_and_told(body, imported):
+    result = imported(body)
+
+    assert result.content == result.before
+    assert [(change.element_id, change.kind, change.code) for change in result.changes] == [
+        ("a", "kept", "vendor-data")
+    ]
+
+
+def test_it_is_told_once_for_an_element_and_tool(imported):
+    result = imported(
+        '<bpmn:task id="a" camunda:asyncBefore="true" camunda:exclusive="false"><bpmn:extensionElements>'
+        "<camunda:properties/><camunda:properties/><signavio:x/></bpmn:extensionElements></bpmn:task>"
+    )
+
+    messages = [change.message for change in result.told("kept")]
+    assert messages[0].startswith("Camunda 的 asyncBefore、exclusive、properties 原样保留")
+    assert messages[1].startswith("Signavio 的 x 原样保留")
+
+
+def test_a_model_of_ours_has_nothing_to_tell(imported):
+    body = '<bpmn:userTask id="a" xmlns:anlan="urn:anlan:bpmn:1" anlan:role="town_clerk" anlan:formKey="check"/>'
+
+    assert imported(body).changes == ()
