@@ -146,7 +146,8 @@ def _came_with(level: Token, found: Cut) -> list[Token]:
 def _undo(level: Token, found: Cut, withdrawn: list[Token], activity_id: str, direct: bool) -> None:
     """Withdraw, place one token on the step, and give joins back what they had consumed from its siblings."""
     execution, scope = level.workflow, level.parent
-    _tell_undone(execution, withdrawn, found.before)
+    others = [way for token in withdrawn if token is not level for way in _ways_of(token, found.before)]
+    _tell_undone(execution, [found.undone, *_ways_inside(level), *others])
     back = _way_back(level) if direct else None
     for token in withdrawn:
         execution.withdraw(token)
@@ -173,8 +174,7 @@ def _ensure_straight(token: Token, level: Token, withdrawn: list[Token]) -> None
         raise MoveRefused("退回会撤下并行的其他环节，改正后不能直达，请选择逐级办理。")
 
 
-def _tell_undone(execution: Execution, withdrawn: Collection[Token], before: Way) -> None:
-    ways = [way for token in withdrawn for way in _ways_of(token, before)]
+def _tell_undone(execution: Execution, ways: Collection[Way]) -> None:
     undone = [step for way in ways for step in reversed(steps(way))]
     execution.record.undone += dict.fromkeys(undone)
     execution.record.effects += dict.fromkeys(node for way in ways for node in reversed(effects(way)))
@@ -183,6 +183,10 @@ def _tell_undone(execution: Execution, withdrawn: Collection[Token], before: Way
 def _ways_of(token: Token, before: Way) -> Iterator[Way]:
     """What a token has behind it since a place of its way, and all that was done inside it."""
     yield token.way[len(shared([token.way, before])) :]
+    yield from _ways_inside(token)
+
+
+def _ways_inside(token: Token) -> Iterator[Way]:
     for child in token.children:
         yield from _ways_of(child, ())
 
@@ -248,7 +252,7 @@ def _move(execution: Execution, node: Node, chain: _Chain, leaving: Collection[T
     base = shared([token.way for token in leaving if token.parent is scope])
     found = cut(base, node.name)
     way = found.before if found else base
-    _tell_undone(execution, leaving, way)
+    _tell_undone(execution, [undone for token in leaving for undone in _ways_of(token, way)])
     for token in leaving:
         _withdraw(token, chain.live)
     for container in chain.missing:

@@ -13,8 +13,9 @@ from engine.case import Case, load_task
 from engine.commands import Actor
 from engine.definitions import load_blob
 from engine.handlers.user_task import form_context
-from engine.interpreter import Outcome
+from engine.interpreter import Activity, Outcome
 from engine.ports import FormTask
+from engine.signing import OPINIONS
 from engine.unit_of_work import Tools, UnitOfWork
 
 
@@ -28,16 +29,23 @@ class TaskFormQuery:
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The ways in which the task may be completed."""
-        return self._case.bundle.specification.activities[self._task.activity_id].outcomes
+        return OPINIONS if self._added else self._activity.outcomes
+
+    @property
+    def _added(self) -> bool:
+        return self._task.parent_id is not None
+
+    @property
+    def _activity(self) -> Activity:
+        return self._case.bundle.specification.activities[self._task.activity_id]
 
     def form_task(self) -> FormTask:
         """The same that a completion would give to the form port."""
-        activity = self._case.bundle.specification.activities[self._task.activity_id]
         digest = self._task.form_digest
         return FormTask(
             form=load_blob(self._work.connection, digest) if digest else b"",
             inputs=self._task.inputs,
-            rights=activity.field_rights,
+            rights={} if self._added else self._activity.field_rights,
             context=form_context(self._case, self._task),
         )
 
