@@ -95,6 +95,8 @@ class StartProcess(Command[StartedProcess]):
     region_code: str | None = None
     project_id: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
+    #: the id of the start event, where a process has several; its trigger is taken to have happened
+    start_event: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

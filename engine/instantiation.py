@@ -49,6 +49,13 @@ class Beginning:
     project_id: str | None = None
     #: none where a person starts the process
     cause: Cause | None = None
+    #: where that person lets it begin
+    start_event: str | None = None
+
+    @property
+    def at(self) -> str | None:
+        """The start event that has happened."""
+        return self.cause.element_id if self.cause else self.start_event
 
     @property
     def input(self) -> dict[str, Any]:
@@ -60,8 +67,9 @@ class Beginning:
             "project": self.project_id,
             "variables": dict(self.variables),
         }
+        if self.at is not None:
+            told["at"] = self.at
         if self.cause is not None:
-            told["at"] = self.cause.element_id
             told["cause"] = {"kind": str(self.cause.kind), "name": self.cause.name, **self.cause.told}
         return told
 
@@ -71,8 +79,7 @@ def instantiate(work: UnitOfWork, beginning: Beginning) -> StartedProcess:
     policy_id = _pinned_policy(work, beginning.region)
     ensure_startable(work, beginning.definition.key, beginning.project_id, policy_id)
     case = _create(work, beginning, policy_id)
-    at = beginning.cause.element_id if beginning.cause else None
-    step = interpreter.start(case.bundle.specification, beginning.variables, case.services, at=at)
+    step = interpreter.start(case.bundle.specification, beginning.variables, case.services, at=beginning.at)
     opened = case.save(step, Occurrence(type="ProcessStarted", input={**beginning.input, **_pinned(work, case)}))
     return StartedProcess(instance_id=case.row.id, number=case.row.number, task_ids=opened)
 

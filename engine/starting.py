@@ -44,6 +44,17 @@ def start_roles(process: Process) -> tuple[str, ...]:
     return tuple(roles)
 
 
+def starting_event(work: UnitOfWork, asked: str | None, definition: AnyRow) -> str | None:
+    """The start event to begin at; refused when the process has none of that id."""
+    if asked is None:
+        return None
+    process = diagram.read(load_blob(work.connection, definition.digest)).process(definition.key)
+    node = process.scope.nodes.get(asked) if process else None
+    if node is None or not (node.kind is Kind.START_EVENT or node.instantiate):
+        raise Refused(f"流程“{definition.name}”没有标识为“{asked}”的开始事件。", start_event=asked)
+    return asked
+
+
 def starting_region(work: UnitOfWork, command: StartProcess, definition: AnyRow) -> str:
     """The project's region, the region asked for, or where the starter holds a starting role."""
     if not work.tools.offices:

@@ -20,7 +20,7 @@ from engine.model import EventSubscription, InstanceStatus, UserTask
 from engine.organisation import acting_positions, ensure_delegated
 from engine.roles import ROLES, Duty
 from engine.rows import AnyRow
-from engine.starting import starting_region
+from engine.starting import starting_event, starting_region
 from engine.unit_of_work import UnitOfWork
 
 
@@ -32,6 +32,7 @@ def start_process(work: UnitOfWork, command: StartProcess) -> StartedProcess:
         region=starting_region(work, command, definition),
         variables=command.variables,
         project_id=command.project_id,
+        start_event=starting_event(work, command.start_event, definition),
     )
     started = instantiate(work, beginning)
     _ensure_starter(work, started.task_ids)
