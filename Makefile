@@ -11,7 +11,7 @@ FRONTEND := $(shell find api/frontend/src -type f) $(addprefix api/frontend/,pac
 INPUTS := pyproject.toml constraints.txt hatch_build.py $(FRONTEND)
 UNBUILT := $(if $(wildcard api/static/dist/.stamp),,unbuilt)
 
-.PHONY: run setup test lint bench wheel clean unbuilt
+.PHONY: run setup test campaign lint bench wheel clean unbuilt
 
 run: .venv/.installed
 	@exec $(BIN)/anlan serve
@@ -20,6 +20,12 @@ setup: .venv/.installed
 
 test: .venv/.installed-dev
 	@exec $(BIN)/pytest -n auto --maxprocesses 4
+
+# Random processes against the oracle of the standard: `make campaign CASES=100000 SEED=500000`.
+CASES ?= 20000
+SEED ?= 0
+campaign: .venv/.installed-dev
+	@PYTHONPATH=tests/engine/interpreter exec $(BIN)/python -m random_processes.campaign --cases $(CASES) --seed $(SEED)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

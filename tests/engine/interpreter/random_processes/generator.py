@@ -142,10 +142,12 @@ class Drawer:
 
     def end(self, *, abrupt: bool = False) -> str:
         """An end event, mostly a plain one."""
-        triggers = ["terminate", "signal", "escalation", "error"]
+        codes = sorted(self.setting.caught)
+        if codes and self.pen.chance(0.3):
+            return self.node("endEvent", "e", event=Event("error", name=self.random.choice(codes) or "err1"))
         if not abrupt and not self.pen.chance(0.15):
             return self.node("endEvent", "e")
-        trigger = self.random.choice(triggers)
+        trigger = self.random.choice(["terminate", "signal", "escalation", "error"])
         if trigger == "terminate":
             return self.node("endEvent", "e", event=Event("terminate"))
         event = random_event(self.pen, [trigger])
@@ -267,7 +269,7 @@ class Drawer:
         return self.bordered(node) if self.at(node).is_activity and self.pen.chance(0.3) else (node, node)
 
     def user(self) -> str:
-        facts: dict[str, Any] = {"loop": self.loop()} if self.pen.chance(0.15) else {}
+        facts: dict[str, Any] = {"loop": self.loop()} if self.pen.chance(0.2) else {}
         if self.pen.chance(0.1):
             facts["result"] = f"r{self.random.choice(NAMES)}"
         elif self.pen.chance(0.1):
@@ -298,7 +300,8 @@ class Drawer:
             facts["collection"] = self.random.choice([terms.numbers(2), terms.numbers(3), terms.variable("list")])
             facts["element"] = self.random.choice(["", "item", "item"])
         if self.pen.chance(0.5):
-            facts |= {"output": self.pen.id("all"), "output_element": self.value()}
+            element = self.random.choice([terms.plus("loopCounter", 10), terms.variable("item"), self.value()])
+            facts |= {"output": self.pen.id("all"), "output_element": element}
         if self.pen.chance(0.4):
             enough = terms.above("numberOfCompletedInstances", self.random.choice([0, 1]))
             facts["condition"] = self.random.choice([enough, random_condition(self.pen)])

@@ -24,6 +24,8 @@ class Role(StrEnum):
     #: a looped activity, holding its instances
     BODY = "body"
     CALL = "call"
+    #: an error that nothing catches
+    STOPPED = "stopped"
     #: an attached event, or the start event of an event subprocess
     LISTENER = "listener"
 

@@ -86,6 +86,10 @@ class Game:
         """Let a timer, message or signal come to a wait or listener."""
         return self._step(now, lambda game: game._happen(game.at(place), values))
 
+    def resolve(self, place: int, now: datetime) -> list[Game | None]:
+        """Go on from where the case has stopped as if nothing had gone wrong."""
+        return self._step(now, lambda game: game._throw_on(game.at(place)))
+
     def at(self, place: int) -> Living:
         return list(self.root.walk())[place]
 
@@ -403,17 +407,24 @@ class Game:
         return [self]
 
     def _throw(self, scope: Living, node: Node) -> list[Game]:
-        trigger, name = node.event.trigger, node.event.name
+        trigger = node.event.trigger
         if trigger == "terminate":
             scope.clear()
             return self._finish(scope)
         if trigger == "signal":
             return self._broadcast(scope, node)
         if trigger in ("error", "escalation"):
-            thrower = self._add(Role.WAIT, node, scope)
-            self._propagate(scope, trigger, name)
-            return self._throw_on(thrower)
+            return self._throw_up(self._add(Role.WAIT, node, scope), scope)
         return self._leave(scope, node)
+
+    def _throw_up(self, thrower: Living, scope: Living) -> list[Game]:
+        """An error or escalation; an error that nothing catches stops where it is (design §9)."""
+        assert thrower.node is not None
+        event = thrower.node.event
+        if not self._propagate(scope, event.trigger, event.name) and event.trigger == "error":
+            thrower.role = Role.STOPPED
+            return [self]
+        return self._throw_on(thrower)
 
     def _throw_on(self, thrower: Living) -> list[Game]:
         """Whoever threw goes on, unless what was thrown took it away."""
@@ -425,14 +436,13 @@ class Game:
         thrower.remove()
         return self._leave(scope, node)
 
-    def _propagate(self, scope: Living, trigger: str, name: str) -> None:
+    def _propagate(self, scope: Living, trigger: str, name: str) -> bool:
         """Up to the nearest event that catches it: in the scope, then on its border, then further out."""
         for node, host in self._catchers(scope):
             if node.event.catches(trigger, name):
                 self._caught(node, host, {})
-                return
-        if trigger == "error":
-            raise Refusal
+                return True
+        return False
 
     def _catchers(self, scope: Living) -> Iterator[tuple[Node, Living]]:
         """All that may catch from inside a scope, the nearest first, one for a code before one for all."""

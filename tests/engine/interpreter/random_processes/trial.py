@@ -1,4 +1,8 @@
-"""One random process played step by step against the oracle; only bytes survive from step to step."""
+"""One random process played step by step against the oracle.
+
+Only bytes survive from step to step; now and then the same step is made from what was left in memory too, and must
+give the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ from random_processes.pieces import Process
 from engine import interpreter
 from engine.clock import ManualClock
 from engine.interpreter import Specification, State, Step
-from engine.interpreter.errors import NoFlowTaken, UncaughtError
+from engine.interpreter.errors import NoFlowTaken
 from engine.interpreter.reading import variables_at
 
 STEPS = 24
@@ -26,6 +30,8 @@ STEPS = 24
 WAYS = 60
 MANY = 60
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+REFUSED = (NoFlowTaken,)
 
 
 class Disagreement(AssertionError):
@@ -38,9 +44,13 @@ class Trial:
 
     seed: int
     random: Random = field(init=False)
+    #: decides what must not change the story
+    whim: Random = field(init=False)
     process: Process = field(init=False)
     spec: Specification = field(init=False)
     state: State = field(init=False)
+    #: the same with what the last step left in memory
+    warm: State | None = None
     step: Step = field(init=False)
     games: list[Game] = field(default_factory=list)
     tasks: dict[str, Any] = field(default_factory=dict)
@@ -50,7 +60,7 @@ class Trial:
     cut: str = ""
 
     def __post_init__(self) -> None:
-        self.random = Random(self.seed)
+        self.random, self.whim = Random(self.seed), Random(-self.seed)
         self.process = random_process(self.random)
         self.services = Services(clock=ManualClock(START))
 
@@ -70,19 +80,21 @@ class Trial:
         given = {"pick": self.random.randrange(12), "list": [4, 5][: self.random.randrange(3)]}
         self.story.append(f"start {given}")
         ways = Game(self.process, START).begin(given)
-        self._take(ways, lambda: interpreter.start(self.spec, given, self.services))
+        self._take(ways, lambda _: interpreter.start(self.spec, given, self.services))
 
     def _act(self) -> bool:
         """Let one thing happen, whatever may; False when nothing can or too much does."""
-        tasks, waits = list(self.tasks.values()), list(self.step.waits)
-        if not tasks and not waits:
+        tasks, waits, stopped = list(self.tasks.values()), list(self.step.waits), list(self.step.incidents)
+        if not tasks and not waits and not stopped:
             self.cut = "stuck"
             return False
         if len(self.games) > WAYS or self.games[0].size > MANY:
             self.cut = "too many ways"
             return False
         self.services.clock.advance(timedelta(minutes=self.random.choice([0, 0, 7, 95])))
-        if tasks and (not waits or self.random.random() < 0.65):
+        if stopped and (self.random.random() < 0.2 or not (tasks or waits)):
+            self._resolve(self.random.choice(stopped))
+        elif tasks and (not waits or self.random.random() < 0.65):
             self._complete(self.random.choice(tasks))
         else:
             self._happen(self.random.choice(waits))
@@ -97,7 +109,7 @@ class Trial:
             return one.role is Role.OPEN and one.node is not None and (one.node.id, one.index) == (name, task.index)
 
         ways = [way for game, place in self._places(is_it) for way in game.complete(place, values, now)]
-        self._take(ways, lambda: interpreter.complete(self.spec, self.state, task.token_id, values, self.services))
+        self._take(ways, lambda state: interpreter.complete(self.spec, state, task.token_id, values, self.services))
 
     def _happen(self, wait: Any) -> None:
         is_timer = wait.kind == "timer"
@@ -114,9 +126,19 @@ class Trial:
         ways = [way for game, place in places for way in game.happen(place, values, now)]
         fire, services = interpreter.fire, self.services
         if is_timer:
-            self._take(ways, lambda: fire(self.spec, self.state, wait.id, services))
+            self._take(ways, lambda state: fire(self.spec, state, wait.id, services))
         else:
-            self._take(ways, lambda: interpreter.correlate(self.spec, self.state, wait.id, values, services))
+            self._take(ways, lambda state: interpreter.correlate(self.spec, state, wait.id, values, services))
+
+    def _resolve(self, incident: Any) -> None:
+        self.story.append(f"resolve {incident.element_id}")
+        name, now = incident.element_id.rpartition(":")[2], self.services.now
+
+        def is_it(one: Living) -> bool:
+            return one.role is Role.STOPPED and one.node is not None and one.node.id == name
+
+        ways = [way for game, place in self._places(is_it) for way in game.resolve(place, now)]
+        self._take(ways, lambda state: interpreter.resolve(self.spec, state, incident.id, {}, self.services))
 
     def _places(self, is_it: Callable[[Living], bool]) -> list[tuple[Game, int]]:
         return [(g, place) for g in self.games for place, one in enumerate(g.root.walk()) if is_it(one)]
@@ -125,24 +147,42 @@ class Trial:
         names = ["pick", *(name for name in NAMES if self.random.random() < 0.2)]
         return {name: self.random.randrange(12) for name in names}
 
-    def _take(self, ways: list[Game | None], move: Callable[[], Step]) -> None:
+    def _take(self, ways: list[Game | None], move: Callable[[Any], Step]) -> None:
         """Let the interpreter move, and keep the ways that agree with it."""
         try:
-            step = move()
-        except (NoFlowTaken, UncaughtError) as refusal:
+            step = move(getattr(self, "state", None))
+        except REFUSED as refusal:
             self.story[-1] += f" refused: {type(refusal).__name__}"
             self._refused(ways)
+            if self.warm is not None:
+                self._is_refused_warm(move)
             return
+        if self.warm is not None and self.whim.random() < 0.3:
+            step = self._same(step, move(self.warm))
         for closed in step.closed:
             del self.tasks[closed.token_id]
         self.tasks.update({task.token_id: task for task in step.opened})
         self.step = step
         self.state = State(tokens=bytes(step.state.tokens), variables=bytes(step.state.variables))
+        self.warm = step.state
         seen = self._seen()
         told = {game.key(): (game, told_by(game)) for game in ways if game is not None}
         self.games = [game for game, expected in told.values() if expected == seen]
         if not self.games:
             raise Disagreement(self._report(seen, [expected for _, expected in told.values()]))
+
+    def _same(self, cold: Step, warm: Step) -> Step:
+        """A step costs less from memory, and is no other."""
+        if (cold.state, cold.opened, cold.closed, cold.waits) != (warm.state, warm.opened, warm.closed, warm.waits):
+            raise Disagreement(self._report(f"from memory {warm}", [f"from bytes {cold}"]))
+        return warm
+
+    def _is_refused_warm(self, move: Callable[[Any], Step]) -> None:
+        try:
+            move(self.warm)
+        except REFUSED:
+            return
+        raise Disagreement(self._report("no refusal from memory", ["a refusal, as from bytes"]))
 
     def _refused(self, ways: list[Game | None]) -> None:
         if None not in ways:
@@ -162,6 +202,7 @@ class Trial:
             ),
             "variables": plain(step.variables),
             "ended": step.ended is not None,
+            "stopped": sorted(incident.element_id.rpartition(":")[2] for incident in step.incidents),
             "flows": sorted(flows.items()),
             "thrown": sorted(thrown.name for thrown in step.thrown),
         }
@@ -192,6 +233,7 @@ def told_by(game: Game) -> dict[str, Any]:
         ),
         "variables": plain(game.root.local),
         "ended": game.ended,
+        "stopped": sorted(one.node.id for one in living if one.role is Role.STOPPED and one.node),
         "flows": sorted((flow, times) for flow, times in game.flows.items() if times),
         "thrown": sorted(game.thrown.elements()),
     }

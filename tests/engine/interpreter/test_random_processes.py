@@ -1,0 +1,26 @@
+"""Random processes against the oracle: a sample of the campaign, and every seed that ever failed.
+
+After every step the open tasks with what they see, the waits with their times, the variables, the end and the flows
+taken must be one of the ways the standard allows.
+"""
+
+from __future__ import annotations
+
+import pytest
+from random_processes.trial import Trial
+
+BATCH = 25
+SAMPLE = range(0, 1500, BATCH)
+#: seed -> what it found
+FOUND: dict[int, str] = {}
+
+
+@pytest.mark.parametrize("first", SAMPLE, ids=lambda first: f"seeds {first} to {first + BATCH - 1}")
+def test_every_step_agrees_with_the_standard(first):
+    for seed in range(first, first + BATCH):
+        Trial(seed).play()
+
+
+@pytest.mark.parametrize("seed", FOUND, ids=FOUND.get)
+def test_what_once_went_wrong_agrees_with_the_standard(seed):
+    Trial(seed).play()
