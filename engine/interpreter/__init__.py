@@ -7,11 +7,23 @@ from __future__ import annotations
 
 from engine.interpreter import moves
 from engine.interpreter.codec import State, variables_of
-from engine.interpreter.errors import BpmnError, TaskNotOpen, TimerNotDue, WaitNotLive
+from engine.interpreter.errors import BpmnError, IncidentNotOpen, TaskNotOpen, TimerNotDue, WaitNotLive
+from engine.interpreter.incidents import Incident
 from engine.interpreter.parser import compile_definition
 from engine.interpreter.services import DecisionOutcome, Services
 from engine.interpreter.specification import Activity, Outcome, Specification
-from engine.interpreter.steps import ClosedTask, OpenedTask, Step, broadcast, complete, correlate, fire, start
+from engine.interpreter.steps import (
+    ClosedTask,
+    OpenedTask,
+    Step,
+    broadcast,
+    complete,
+    correlate,
+    fire,
+    resolve,
+    retry,
+    start,
+)
 from engine.interpreter.trail import Condition, Passage, PassageKind
 from engine.interpreter.waits import Thrown, Wait, WaitKind
 
@@ -21,6 +33,8 @@ __all__ = [
     "ClosedTask",
     "Condition",
     "DecisionOutcome",
+    "Incident",
+    "IncidentNotOpen",
     "OpenedTask",
     "Outcome",
     "Passage",
@@ -41,6 +55,8 @@ __all__ = [
     "correlate",
     "fire",
     "moves",
+    "resolve",
+    "retry",
     "start",
     "variables_of",
 ]

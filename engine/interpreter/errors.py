@@ -35,6 +35,12 @@ class UncaughtError(Refused):
     code = "uncaught-error"
 
 
+class IncidentNotOpen(Conflict):
+    """这个停滞点已经处理过了，请刷新页面。"""
+
+    code = "incident-not-open"
+
+
 class NotUsable(Refused):
     """表达式的结果不能用在这里。"""
 

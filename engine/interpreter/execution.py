@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter.corrections import Token, TokenTree
-from engine.interpreter.errors import NotUsable, UncaughtError
+from engine.interpreter.errors import NotUsable
 from engine.interpreter.expressions import Evaluable, values_read
+from engine.interpreter.incidents import stop
 from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.trail import Condition, Passage, PassageKind
@@ -171,11 +172,10 @@ class Execution(TokenTree):
             result=path.condition(context) is True,
         )
 
-    def throw_error(self, token: Token, code: str, message: str = "") -> None:
-        """Hand an error to the nearest event that catches it; raises `UncaughtError` if there is none."""
+    def throw_error(self, token: Token, code: str, message: str = "", *, refused: bool = False) -> None:
+        """Hand an error to the nearest event that catches it; where there is none, the token stops as an incident."""
         if not self._propagate(token, "error", code):
-            detail = f"流程抛出的错误 {code} 没有任何事件接住，办件停在原处。{message}"
-            raise UncaughtError(detail.strip(), error=code, element=token.task_spec.bpmn_id)
+            stop(token, code, message, refused=refused)
 
     def escalate(self, token: Token, code: str) -> None:
         """Hand an escalation to the nearest event that catches it; nobody has to (BPMN 2.0.2 §10.5.1)."""

@@ -14,6 +14,7 @@ from engine.interpreter.codec import ROOT, State, decode_tokens, encode
 from engine.interpreter.corrections import Token
 from engine.interpreter.errors import NotUsable, TaskNotOpen, TimerNotDue, WaitNotLive
 from engine.interpreter.execution import Execution
+from engine.interpreter.incidents import Incident, incidents_of, settle, stopped_token
 from engine.interpreter.nodes.events import Catcher, due_at, listens_for, tell
 from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
@@ -65,6 +66,9 @@ class Step:
     #: what the case waited for, and its process scope, before the step
     waited: tuple[Wait, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
+    #: where the case has stopped after the step, and where it had before
+    incidents: tuple[Incident, ...] = ()
+    incidents_before: tuple[Incident, ...] = ()
     #: messages and signals for other cases
     thrown: tuple[Thrown, ...] = ()
     #: the element with which the case ended
@@ -121,6 +125,18 @@ def broadcast(spec: Specification, state: State, name: str, values: Mapping[str,
     return take_step(spec, execution, lambda: tell(execution, name, values))
 
 
+def retry(spec: Specification, state: State, incident_id: str, services: Services) -> Step:
+    """Do again what has stopped: now it may be caught, or may not go wrong; raises `IncidentNotOpen`."""
+    execution = load(spec, state, services)
+    return take_step(spec, execution, lambda: stopped_token(execution, incident_id)._ready())
+
+
+def resolve(spec: Specification, state: State, incident_id: str, values: Mapping[str, Any], services: Services) -> Step:
+    """Go on as if what has stopped were done, with the values it would have given; raises `IncidentNotOpen`."""
+    execution = load(spec, state, services)
+    return take_step(spec, execution, lambda: settle(stopped_token(execution, incident_id), values))
+
+
 def load(spec: Specification, state: State, services: Services) -> Execution:
     """A case as it was left: from memory where its last step has left it there, else from its bytes."""
     execution = state.living.take(spec.net)
@@ -145,6 +161,7 @@ def take_step(
     spec: Specification, execution: Execution, move: Callable[[], None], *, replaced: Execution | None = None
 ) -> Step:
     """Do one thing to a case, let it go on from there, and tell what happened."""
+    incidents_before = incidents_of(replaced or execution)
     waited, variables = _waits(replaced or execution), dict(execution.variables.scopes.get(ROOT, ()))
     try:
         with feel.clock(execution.services.now):
@@ -162,6 +179,8 @@ def take_step(
         waits=_waits(execution),
         waited=waited,
         before=variables,
+        incidents=incidents_of(execution),
+        incidents_before=incidents_before,
         trail=tuple(record.trail),
         variables=dict(execution.variables.scopes[ROOT]),
         thrown=tuple(record.thrown),

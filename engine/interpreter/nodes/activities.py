@@ -101,7 +101,7 @@ class ServiceTask(Task):
         try:
             results = execution.services.call(self.connector, self._parameters(token))
         except BpmnError as refusal:
-            execution.throw_error(token, refusal.code, refusal.message)
+            execution.throw_error(token, refusal.code, refusal.message, refused=True)
             return None
         if self.mappings.outputs or self.mappings.result_variable or self.mappings.are_missing:
             self.write(token, self.mappings.read_received(token, results))

@@ -189,7 +189,7 @@ class ThrowEvent(EventNode):
         }.get(self.definition.trigger)
         if tell is not None:
             tell(token)
-        return True if token.is_live else None
+        return True if token.is_live and token._state != TaskState.WAITING else None
 
     def _send(self, token: Token) -> None:
         token.workflow.record.thrown.append(thrown(self, self.definition, self.mappings, token))
@@ -203,7 +203,9 @@ class ThrowEvent(EventNode):
         token.workflow.escalate(token, self.definition.code or "")
 
     def _throw(self, token: Token) -> None:
-        token.workflow.pass_node(self, token)
+        if not token.internal_data.get("told"):
+            token.workflow.pass_node(self, token)
+            token.internal_data["told"] = True
         token.workflow.throw_error(token, self.definition.code or "")
 
     def _terminate(self, token: Token) -> None:

@@ -69,6 +69,21 @@ class Play:
     def _token(self, activity: str) -> str:
         return next(t.token_id for t in self.tasks.values() if t.activity_id == activity)
 
+    def hear(self, signal: str, **values: Any) -> Play:
+        """Let the whole case hear a signal from outside."""
+        return self._take(interpreter.broadcast(self.spec, self.state, signal, values, self.services))
+
+    def retry(self, element: str) -> Play:
+        """Do again what has stopped at an element."""
+        return self._take(interpreter.retry(self.spec, self.state, self._incident(element), self.services))
+
+    def resolve(self, element: str, **values: Any) -> Play:
+        """Go on behind what has stopped at an element."""
+        return self._take(interpreter.resolve(self.spec, self.state, self._incident(element), values, self.services))
+
+    def _incident(self, element: str) -> str:
+        return next(incident.id for incident in self.step.incidents if incident.element_id == element)
+
     def wait(self, element: str) -> Any:
         return next(wait for wait in self.step.waits if wait.element_id == element)
 
@@ -96,6 +111,11 @@ class Play:
     @property
     def waits(self) -> list[str]:
         return sorted(wait.element_id for wait in self.step.waits)
+
+    @property
+    def incidents(self) -> list[tuple[str, str]]:
+        """Where the case has stopped, and with which error."""
+        return [(incident.element_id, incident.code) for incident in self.step.incidents]
 
     @property
     def variables(self) -> Mapping[str, Any]:

@@ -331,25 +331,6 @@ def test_a_service_refusal_is_caught_by_its_error_event(play):
     assert case.complete("begin").open == ["wait"]
 
 
-def test_an_error_nobody_catches_stops_the_step(play):
-    case = play("""
-        s: startEvent
-        begin: userTask
-        hold: serviceTask anlan:connector="hold"
-        e: endEvent
-        s -> begin -> hold -> e
-    """)
-
-    def refuse(inputs):
-        raise BpmnError("OTHER", "余额不足")
-
-    case.services.connectors["hold"] = refuse
-    before = case.state
-    with pytest.raises(Exception, match=r"OTHER.*余额不足"):
-        case.complete("begin")
-    assert case.state == before
-
-
 def test_an_error_end_leaves_the_subprocess_by_its_border(play):
     case = play("""
         x: error errorCode="X"
