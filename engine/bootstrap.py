@@ -43,7 +43,8 @@ def build_engine(
 
 def build_library_engine(database_url: str, *, clock: Clock, connectors: Mapping[str, LocalConnector]) -> ProcessEngine:
     """An engine that knows neither offices nor funds: diagrams, cases and a clock."""
-    tools = Tools(forms=AcceptAnyForm(), connectors=connectors, definitions=DefinitionCache(), offices=False)
+    definitions = DefinitionCache(free_names=True)
+    tools = Tools(forms=AcceptAnyForm(), connectors=connectors, definitions=definitions, offices=False)
     return ProcessEngine(database=_migrated(database_url), clock=clock, tools=tools)
 
 

@@ -73,7 +73,8 @@ def load_blob(connection: Connection, digest: str) -> bytes:
 class DefinitionCache:
     """Compiled diagrams and decision models by digest; safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, free_names: bool = False) -> None:
+        self._free_names = free_names
         self._bundles: Recent[str, PinnedBundle] = Recent(500)
         self._models: Recent[str, dmn.DecisionModel] = Recent(2_000)
         self._blobs: Recent[str, bytes] = Recent(2_000, most_bytes=16_000_000, size=len)
@@ -95,7 +96,7 @@ class DefinitionCache:
         # The transaction that stored it may have been rolled back.
         if digest is None or connection.scalar(_KNOWN_BUNDLE, {"digest": digest}) is None:
             called = called_definitions(connection, definition.digest)
-            digest = BundleBuilder(connection, forms).build(definition, called)
+            digest = BundleBuilder(connection, forms, free_names=self._free_names).build(definition, called)
             self._newest.keep(key, digest)
         return digest
 
@@ -121,7 +122,12 @@ class DefinitionCache:
         diagram_content = load_blob(connection, content["diagram"])
         return PinnedBundle(
             digest=digest,
-            specification=compile_definition(diagram_content, called=called, process_id=content["process"]),
+            specification=compile_definition(
+                diagram_content,
+                called=called,
+                process_id=content.get("process"),
+                free_names=content.get("free_names", False),
+            ),
             decisions=content["decisions"],
             forms=content["forms"],
             names=_names(diagram_content) | _names(*called.values(), prefixed=True),
@@ -158,9 +164,10 @@ def called_definitions(connection: Connection, digest: str) -> dict[str, str]:
 class BundleBuilder:
     """Pins what a new case of a definition runs on: the newest of everything it refers to."""
 
-    def __init__(self, connection: Connection, forms: FormPort) -> None:
+    def __init__(self, connection: Connection, forms: FormPort, *, free_names: bool = False) -> None:
         self._connection = connection
         self._forms = forms
+        self._free_names = free_names
 
     @cached_property
     def _resources(self) -> Mapping[tuple[str, str], str]:
@@ -191,6 +198,7 @@ class BundleBuilder:
             "called": dict(called),
             "decisions": {key: digest for (kind, key), digest in self._resources.items() if kind == "decision"},
             "forms": self._compose_forms(specification),
+            **({"free_names": True} if self._free_names else {}),
         }
         digest = digest_of(values.dumps(content))
         if self._connection.scalar(select(Bundle.digest).where(Bundle.digest == digest)) is None:

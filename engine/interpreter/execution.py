@@ -157,6 +157,8 @@ class Execution(TokenTree):
 
     def context(self, token: Token | None, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What an expression at a token sees: facts before local names before outer names."""
+        if self.spec.free_names:
+            return {**self.services.facts, **self.variables.visible(token), **(extra or {})}
         return {**self.variables.visible(token), **(extra or {}), **self.services.facts}
 
     def evaluate(self, expression: Evaluable, token: Token | None, extra: Mapping[str, Any] | None = None) -> Any:

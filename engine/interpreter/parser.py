@@ -20,10 +20,15 @@ from engine.interpreter.specification import Activity, Specification, parse_outc
 
 
 def compile_definition(
-    content: bytes, *, called: Mapping[str, bytes] | None = None, process_id: str | None = None
+    content: bytes,
+    *,
+    called: Mapping[str, bytes] | None = None,
+    process_id: str | None = None,
+    free_names: bool = False,
 ) -> Specification:
     """Compile a diagram's process; `called` holds the diagrams of processes it calls that are not in the same file.
 
+    With `free_names` variables may be called as facts are, and go before them: diagrams that know no offices do so.
     Raises `DiagramRefused` with every error the lint finds.
     """
     problems = errors_of(diagram.lint(content))
@@ -33,7 +38,9 @@ def compile_definition(
     process = read.process(process_id) if process_id else read.main
     if process is None:
         raise DiagramRefused([error("no-process", process_id, None, "文件里没有可执行的流程。")])
-    return _Compiler(read, called or {}).specification(process)
+    specification = _Compiler(read, called or {}).specification(process)
+    specification.net.free_names = free_names
+    return specification
 
 
 class _Compiler:
