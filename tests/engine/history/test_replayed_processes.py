@@ -74,7 +74,7 @@ def _play(seed: int) -> int:
     count = 0
     with Session(now=START) as session:
         try:
-            for count in Played(seed, session).steps():
+            for count in Played(seed, session).steps():  # noqa: B007
                 _ensure_sound(seed, session)
         except AnlanError:
             # Refused steps change nothing: what came before must still replay.
