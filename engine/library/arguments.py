@@ -25,6 +25,11 @@ def variables(given: object, place: str = "variables") -> dict[str, Any]:
     return plain
 
 
+def value(given: object, place: str) -> Any:
+    """One process value."""
+    return _plain(given, place, 0)
+
+
 def text(given: object, place: str) -> str:
     """A key, a name or an id."""
     if not isinstance(given, str) or not given:

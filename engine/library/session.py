@@ -9,13 +9,22 @@ from typing import Any
 
 from engine.bootstrap import build_library_engine
 from engine.clock import ManualClock
-from engine.commands import SYSTEM, CompleteTask, DeployResources, FireStartTimer, FireTimer, StartProcess
-from engine.errors import AnlanError, Refused
+from engine.commands import (
+    SYSTEM,
+    CompleteTask,
+    CorrelateMessage,
+    DeployResources,
+    FireStartTimer,
+    FireTimer,
+    StartProcess,
+)
+from engine.errors import AnlanError, Conflict, Refused
 from engine.library import arguments, reads
 from engine.library.connectors import Connectors, Handler
 from engine.library.reads import DueTimer
 from engine.library.resources import process_keys, resource
 from engine.library.views import CaseState, OpenTask, PassedElement, WaitingEvent
+from engine.messages import BroadcastSignal, PublishMessage
 from engine.ports import LocalConnector
 from engine.queries.history import HistoryItem
 
@@ -61,12 +70,13 @@ class Session:
         self.engine.execute(DeployResources(actor=SYSTEM, resources=resources))
         return process_keys(resources)
 
-    def start(self, process_key: str, variables: Mapping[str, Any] | None = None) -> str:
-        """Start a case of the newest version and give its id."""
+    def start(self, process_key: str, variables: Mapping[str, Any] | None = None, *, at: str | None = None) -> str:
+        """Start a case of the newest version, at one of its start events if that is named, and give its id."""
         command = StartProcess(
             actor=SYSTEM,
             process_key=arguments.text(process_key, "process_key"),
             variables=arguments.variables(variables),
+            start_event=at,
         )
         return self.engine.execute(command).instance_id
 
@@ -84,6 +94,43 @@ class Session:
             outcome=outcome,
         )
         self.engine.execute(command)
+
+    def send_message(
+        self,
+        name: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        correlation: Any = None,
+        case_id: str | None = None,
+        keep_for: timedelta = timedelta(),
+    ) -> str:
+        """Bring a message to the one case that waits for it, or start the process that it starts; gives the case's id.
+
+        `correlation` tells cases that wait for the same message apart; `case_id` names the case outright. A message
+        that nobody waits for is refused, unless it may be kept for a while.
+        """
+        name, given = arguments.text(name, "name"), arguments.variables(values, "values")
+        if case_id is not None:
+            self.engine.execute(CorrelateMessage(actor=SYSTEM, name=name, instance_id=case_id, values=given))
+            return case_id
+        command = PublishMessage(
+            actor=SYSTEM,
+            name=name,
+            values=given,
+            correlation=arguments.value(correlation, "correlation"),
+            keep_for=arguments.duration(keep_for, "keep_for"),
+        )
+        delivery = self.engine.execute(command)
+        if delivery.instance_id is None and not delivery.kept:
+            raise Conflict(f"没有办件在等待消息“{name}”，也没有流程由它启动。", name=name)
+        return delivery.instance_id or ""
+
+    def send_signal(self, name: str, values: Mapping[str, Any] | None = None) -> tuple[str, ...]:
+        """Tell a signal to every case that waits for it and start every process that it starts; gives their ids."""
+        command = BroadcastSignal(
+            actor=SYSTEM, name=arguments.text(name, "name"), values=arguments.variables(values, "values")
+        )
+        return self.engine.execute(command)
 
     def advance(self, by: timedelta) -> int:
         """Let time pass, and every timer fire that becomes due meanwhile; gives how many have fired."""
