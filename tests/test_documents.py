@@ -39,4 +39,7 @@ def test_the_programs_of_the_library_page_run_as_they_stand(
     for program in programs:
         exec(compile(program, "library.md", "exec"), names)
 
-    assert re.match(r"leave-330324-\d{4}-00001 True\n1 ProcessStarted", capsys.readouterr().out)
+    session, _, office = capsys.readouterr().out.partition("leave-330324-")
+    assert session.startswith("check Check {'amount': Decimal('21')} None None\n[('timer', 'rest', ")
+    assert "\ncompleted end {'amount': Decimal('21'), 'by': 'li', 'checked': True, 'fee': Decimal('42')}" in session
+    assert re.match(r"\d{4}-00001 True\n1 ProcessStarted", office)
