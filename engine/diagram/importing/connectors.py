@@ -6,9 +6,10 @@ import re
 
 from lxml import etree
 
-from engine.diagram.importing import vendors
+from engine.diagram.importing import expressions, vendors
 from engine.diagram.importing.draft import Draft
 from engine.diagram.importing.expression_slots import shortened
+from engine.diagram.importing.expressions import Untranslatable
 from engine.diagram.importing.variables import result_variable
 from engine.diagram.importing.vendors import SPIFF, ZEEBE
 from engine.diagram.namespaces import bpmn, local_name
@@ -29,13 +30,40 @@ def translate(draft: Draft, task: etree._Element) -> None:
         message = f"{label}“{shortened(given)}”在这里没有对应的做法，请改成服务任务或本系统的写法。"
         draft.needs_work(task, "connector", message)
         return
+    plain = _assignment(task, given)
+    if plain is not None:
+        message = f"{label}“{shortened(given)}”只是计算，请改成脚本任务：“{shortened(plain)}”。"
+        draft.needs_work(task, "connector", message)
+        return
     name = connector_name(given)
     if name is None:
         draft.needs_work(task, "connector", f"{label}“{shortened(given)}”没有对应的连接器，请选择一个。")
     elif draft.set_own(task, "connector", name):
         message = f"{label}“{shortened(given)}”暂写为连接器 {name}，请确认本系统有这个连接器，或者另选一个。"
+        message += _results(task)
         draft.needs_work(task, "connector", message)
     result_variable(draft, task)
+
+
+def _assignment(task: etree._Element, given: str) -> str | None:
+    """The line of a script for an expression that only computes a variable."""
+    result = vendors.attribute(task, "resultVariable") or vendors.attribute(task, "resultVariableName")
+    if result is None or vendors.attribute(task, "expression") is None:
+        return None
+    try:
+        return f"{result[1]} = {expressions.template(given)}"
+    except Untranslatable:
+        return None
+
+
+def _results(task: etree._Element) -> str:
+    """Results come back by name only where nothing is mapped."""
+    holder = task.find(bpmn("extensionElements"))
+    mapped = {
+        direction: holder is not None and holder.find(f"{{{ANLAN}}}{direction}") is not None for direction in _WAYS
+    }
+    silent = mapped["in"] and not mapped["out"] and vendors.attribute(task, "resultVariable") is None
+    return "连接器给出的结果要写 anlan:out 或结果变量才会留下。" if silent else ""
 
 
 def connector_name(given: str) -> str | None:

@@ -87,10 +87,26 @@ class Draft:
         self.changed = True
 
     def remove(self, element: etree._Element) -> None:
-        """Take an extension element out, and leave the text around it."""
+        """Take an extension element out with its line; text after it stays."""
         parent = element.getparent()
         assert parent is not None
+        before = element.getprevious()
+        tail = element.tail or ""
+        if before is not None:
+            before.tail = tail if not (before.tail or "").strip() else (before.tail or "") + tail.strip()
+        else:
+            parent.text = tail if not (parent.text or "").strip() else (parent.text or "") + tail.strip()
+        element.tail = None
         parent.remove(element)
+        self.changed = True
+
+    def add_root(self, name: str, **attributes: str) -> None:
+        """A definition that events refer to, before the first process."""
+        element = etree.Element(bpmn(name), attributes)
+        first = next(self.root.iterchildren(bpmn("process")), None)
+        place = 0 if first is None else self.root.index(first)
+        self.root.insert(place, element)
+        element.tail = self.root.text
         self.changed = True
 
     def _declare(self) -> None:

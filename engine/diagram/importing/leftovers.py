@@ -8,10 +8,12 @@ from lxml import etree
 
 from engine.diagram.importing import vendors
 from engine.diagram.importing.draft import Draft
+from engine.diagram.importing.expression_slots import shortened
 from engine.diagram.lint.vendors import CODE
 from engine.diagram.namespaces import ANLAN, BPMN, bpmn, is_bpmn, local_name, namespace
 
 _MOST_NAMES = 6
+_LISTENERS = frozenset(["executionListener", "taskListener"])
 
 
 def tell(draft: Draft, element: etree._Element) -> None:
@@ -26,6 +28,20 @@ def tell(draft: Draft, element: etree._Element) -> None:
         draft.kept(element, "vendor-data", f"{vendors.name_of(uri)} 的 {listed} 原样保留，办理时不起作用。")
 
 
+def drop_listeners(draft: Draft, element: etree._Element) -> None:
+    """Listeners call another tool's classes and scripts; the way a case takes does not depend on them."""
+    for holder in element.iterchildren(bpmn("extensionElements")):
+        for child in list(holder.iterchildren()):
+            if local_name(child) in _LISTENERS and vendors.is_foreign(namespace(child)):
+                tool = vendors.name_of(namespace(child))
+                what = " ".join(f'{name}="{value}"' for name, value in _attributes(child))
+                message = (
+                    f"去掉了 {tool} 的 {local_name(child)}（{shortened(what)}）：它调用的代码这里没有，请确认不需要它。"
+                )
+                draft.dropped(element, "listener", message)
+                draft.remove(child)
+
+
 def tell_of_code(draft: Draft, element: etree._Element) -> None:
     """Code of another tool is kept too, but the lint will not let it be deployed."""
     for holder in element.iterchildren(bpmn("extensionElements")):
@@ -36,6 +52,10 @@ def tell_of_code(draft: Draft, element: etree._Element) -> None:
                 )
                 draft.needs_work(child, "vendor-code", message)
                 draft.tell_of(child)
+
+
+def _attributes(element: etree._Element) -> list[tuple[str, str]]:
+    return [(str(name), str(value)) for name, value in element.items()]
 
 
 def _foreign(draft: Draft, element: etree._Element) -> Iterator[tuple[str, str]]:

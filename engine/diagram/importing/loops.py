@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.diagram.importing import expressions, vendors
+from engine.diagram.importing import expression_slots, expressions, vendors
 from engine.diagram.importing.draft import Draft
 from engine.diagram.importing.expression_slots import shortened
 from engine.diagram.importing.expressions import Untranslatable
@@ -33,6 +33,12 @@ def translate(draft: Draft, loop: etree._Element) -> None:
         given = (zeebe.get(theirs) or "").strip()
         if given:
             _write(draft, loop, f"Zeebe 的 {theirs}", given, ours, is_expression)
+
+
+def translate_reference(draft: Draft, reference: etree._Element) -> None:
+    """The standard's reference, in which some tools take an expression."""
+    if any(mark in (reference.text or "") for mark in ("${", "#{")):
+        expression_slots.translate(draft, reference, "多实例集合")
 
 
 def _write(draft: Draft, loop: etree._Element, label: str, given: str, name: str, is_expression: bool) -> None:

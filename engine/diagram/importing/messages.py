@@ -1,4 +1,4 @@
-"""Messages: the key a subscription waits for."""
+"""Messages and signals: their names, and the key a subscription waits for."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from engine.diagram.importing.expressions import Untranslatable
 from engine.diagram.importing.vendors import ZEEBE
 
 
-def translate(draft: Draft, message: etree._Element) -> None:
-    name = message.get("name") or ""
+def translate_name(draft: Draft, element: etree._Element, label: str = "信号") -> None:
+    """A message or signal is found by its name; a computed one needs the designer."""
+    name = element.get("name") or ""
     if name.startswith("=") or "${" in name or "#{" in name:
-        draft.needs_work(message, "message-name", f"消息名“{shortened(name)}”是算出来的，请改成固定的名称。")
+        draft.needs_work(element, "computed-name", f"{label}名“{shortened(name)}”是算出来的，请改成固定的名称。")
+
+
+def translate(draft: Draft, message: etree._Element) -> None:
+    translate_name(draft, message, "消息")
     subscription = vendors.extension(message, "subscription", ZEEBE)
     if subscription is None or not subscription.get("correlationKey"):
         return

@@ -12,6 +12,7 @@ from engine.diagram.importing import (
     calls,
     connectors,
     decisions,
+    errors,
     expression_slots,
     leftovers,
     loops,
@@ -36,6 +37,9 @@ TRANSLATORS: Mapping[str, Translate] = {
     "callActivity": calls.translate,
     "scriptTask": scripts.translate,
     "message": messages.translate,
+    "signal": messages.translate_name,
+    "errorEventDefinition": errors.translate,
+    "loopDataInputRef": loops.translate_reference,
     "multiInstanceLoopCharacteristics": loops.translate,
     **dict.fromkeys(_EVENTS, connectors.translate),
     **{name: partial(expression_slots.translate, label=label) for name, label in expression_slots.LABELS.items()},
@@ -55,5 +59,6 @@ def translate(draft: Draft) -> None:
         if name in TRANSLATORS:
             TRANSLATORS[name](draft, element)
     for element in elements:
+        leftovers.drop_listeners(draft, element)
         leftovers.tell_of_code(draft, element)
         leftovers.tell(draft, element)

@@ -23,24 +23,31 @@ def translate(draft: Draft, root: etree._Element) -> None:
     if not executable:
         executable = [_mark(draft, processes)]
     if len(processes) > 1:
-        _tell_which(draft, executable[0], processes, len(executable))
+        _tell_which(draft, processes, executable)
 
 
 def _mark(draft: Draft, processes: list[etree._Element]) -> etree._Element:
-    """The process with the most in it, among those that nobody forbade to run."""
+    """The fullest process that no other calls, among those that nobody forbade to run."""
     undecided = [process for process in processes if process.get("isExecutable") is None]
-    main = max(undecided or processes, key=_size)
+    main = max(undecided or processes, key=lambda process: (process.get("id") not in _called(process), _size(process)))
     before = "原来没有标明是否可执行" if undecided else "原来标为不可执行"
     draft.set_attribute(main, "isExecutable", "true")
     draft.translated(main, "executable", f"流程“{_title(main)}”{before}，已标为可执行（isExecutable）。")
     return main
 
 
-def _tell_which(draft: Draft, main: etree._Element, processes: list[etree._Element], executable: int) -> None:
-    others = "、".join(f"“{_title(process)}”" for process in processes if process is not main)
-    several = f"其中 {executable} 个可执行，" if executable > 1 else ""
-    message = f"文件里有 {len(processes)} 个流程，{several}办件按“{_title(main)}”办理；{others}原样保留，不会发起。"
-    draft.kept(main, "several-processes", message)
+def _tell_which(draft: Draft, processes: list[etree._Element], executable: list[etree._Element]) -> None:
+    running = "、".join(f"“{_title(process)}”" for process in executable)
+    others = "、".join(f"“{_title(process)}”" for process in processes if process not in executable)
+    rest = f"；{others}原样保留，不会发起" if others else ""
+    message = f"文件里有 {len(processes)} 个流程，可以发起的是{running}{rest}。"
+    draft.kept(executable[0], "several-processes", message)
+
+
+def _called(process: etree._Element) -> set[str]:
+    """The processes that are called in the same file."""
+    calls = process.getroottree().iter(bpmn("callActivity"))
+    return {str(call.get("calledElement")).split(":")[-1] for call in calls}
 
 
 def _language(draft: Draft, root: etree._Element) -> None:

@@ -26,6 +26,8 @@ _ASSIGNMENT = re.compile(
     re.DOTALL,
 )
 _APPEND = re.compile(r"(?P<target>[^\W\d]\w*)\.(?:append|push|add)\((?P<source>.*)\)", re.DOTALL)
+#: How bpmn-engine's scripts name a variable.
+_ENVIRONMENT = re.compile(r"^(?:this\.)?environment\.(?:variables|output)\.")
 _KEY = re.compile(r"\[[\"']([^\"']*)[\"']\]")
 
 
@@ -112,6 +114,7 @@ def _statements(text: str, dialect: Dialect) -> list[str]:
 
 
 def _line(statement: str, dialect: Dialect) -> str:
+    statement = _ENVIRONMENT.sub("", statement, count=1)
     called = _SET_VARIABLE.fullmatch(statement)
     if called:
         return f"{called['target']} = {_value(called['source'], dialect)}"

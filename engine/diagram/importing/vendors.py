@@ -12,16 +12,18 @@ CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 ACTIVITI = "http://activiti.org/bpmn"
 FLOWABLE = "http://flowable.org/bpmn"
 OPERATON = "http://operaton.org/schema/1.0/bpmn"
+FOX = "http://www.camunda.com/fox"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 #: They share their words: formKey, candidateGroups, delegateExpression …
-CAMUNDA_FAMILY = (CAMUNDA, FLOWABLE, ACTIVITI, OPERATON)
+CAMUNDA_FAMILY = (CAMUNDA, FLOWABLE, ACTIVITI, OPERATON, FOX)
 _STANDARD = frozenset([ANLAN, BPMN, XSI, "http://www.w3.org/XML/1998/namespace", ""])
 _NAMES = {
     CAMUNDA: "Camunda",
     ACTIVITI: "Activiti",
     FLOWABLE: "Flowable",
     OPERATON: "Operaton",
+    FOX: "camunda fox",
     ZEEBE: "Zeebe",
     SPIFF: "SpiffWorkflow",
     "http://camunda.org/schema/modeler/1.0": "Camunda Modeler",

@@ -46,7 +46,7 @@ def test_a_spiffworkflow_service_is_proposed_with_its_parameters(imported):
 
 
 def test_the_result_variable_becomes_ours(imported):
-    result = imported('<bpmn:serviceTask id="a" camunda:expression="${a.b()}" camunda:resultVariable="answer"/>')
+    result = imported('<bpmn:serviceTask id="a" camunda:expression="${a.run()}" camunda:resultVariable="answer"/>')
 
     assert result.own("a")["resultVariable"] == "answer"
 
@@ -70,3 +70,10 @@ def test_work_on_an_event_needs_work(imported):
 
     assert result.content == result.before
     assert [change.element_id for change in result.told("needs-work", "connector")] == ["e"]
+
+
+def test_a_plain_computation_is_told_as_a_line_of_a_script(imported):
+    result = imported('<bpmn:serviceTask id="a" camunda:expression="${x + 1}" camunda:resultVariable="y"/>')
+
+    assert result.content == result.before
+    assert "“y = x + 1”" in result.told("needs-work", "connector")[0].message

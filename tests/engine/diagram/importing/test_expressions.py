@@ -40,6 +40,8 @@ JUEL = [
     ("${order.getCustomer().isVip()}", "order.customer.vip"),
     ("${nrOfCompletedInstances/nrOfInstances >= 0.6}", "numberOfCompletedInstances / numberOfInstances >= 0.6"),
     ("${dateTime().plusDays(3).toDate()}", 'now() + duration("P3D")'),
+    ("${environment.variables.input <= 50}", "input <= 50"),
+    ("${environment.output.x.y}", "x.y"),
     ("${loopCounter == 0}", "loopCounter - 1 = 0"),
 ]
 PYTHON = [

@@ -38,3 +38,26 @@ def test_a_model_of_ours_has_nothing_to_tell(imported):
     body = '<bpmn:userTask id="a" xmlns:anlan="urn:anlan:bpmn:1" anlan:role="town_clerk" anlan:formKey="check"/>'
 
     assert imported(body).changes == ()
+
+
+@pytest.mark.parametrize("listener", ["executionListener", "taskListener"])
+def test_a_listener_is_dropped_and_told(listener, imported):
+    result = imported(
+        '<bpmn:userTask id="a"><bpmn:extensionElements>\n'
+        f'  <camunda:{listener} event="create" class="x.Y"/>\n'
+        "  <camunda:properties/>\n</bpmn:extensionElements></bpmn:userTask>"
+    )
+
+    assert b"<bpmn:extensionElements>\n  <camunda:properties/>\n</bpmn:extensionElements>" in result.content
+    assert 'class="x.Y"' in result.told("dropped", "listener")[0].message
+
+
+@pytest.mark.parametrize("code", ["preScript", "postScript"])
+def test_other_code_is_kept_and_needs_work(code, imported):
+    result = imported(
+        f'<bpmn:userTask id="a"><bpmn:extensionElements><spiffworkflow:{code}>x = 1</spiffworkflow:{code}>'
+        "</bpmn:extensionElements></bpmn:userTask>"
+    )
+
+    assert result.content == result.before
+    assert code in result.told("needs-work", "vendor-code")[0].message

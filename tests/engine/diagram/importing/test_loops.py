@@ -58,6 +58,15 @@ def test_the_cardinality_is_translated(imported):
     assert result.text("a", "loopCardinality") == "n"
 
 
+def test_an_expression_in_the_standards_reference_is_translated(imported):
+    result = imported(
+        '<bpmn:userTask id="a"><bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>${items}'
+        "</bpmn:loopDataInputRef></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+    )
+
+    assert result.text("a", "loopDataInputRef") == "items"
+
+
 def test_a_collection_from_a_bean_needs_work(imported):
     result = imported(
         '<bpmn:userTask id="a"><bpmn:multiInstanceLoopCharacteristics camunda:collection="${bean.items(1)}"/>'

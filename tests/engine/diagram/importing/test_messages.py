@@ -19,4 +19,8 @@ def test_a_correlation_key_that_is_not_feel_needs_work(imported):
 
 
 def test_a_computed_message_name_needs_work(imported):
-    assert imported("", message("= a", "= kind")).told("needs-work", "message-name")
+    assert imported("", message("= a", "= kind")).told("needs-work", "computed-name")
+
+
+def test_a_computed_signal_name_needs_work(imported):
+    assert imported("", '<bpmn:signal id="x" name="alert-${kind}"/>').told("needs-work", "computed-name")

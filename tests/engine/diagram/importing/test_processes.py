@@ -36,13 +36,21 @@ def test_the_fullest_process_runs_when_none_says(imported_file):
     assert [result.element(key).get("isExecutable") for key in "ab"] == [None, "true"]
 
 
-def test_several_executable_pools_are_kept_and_the_first_runs(imported_file):
-    content = file(process("a", 'isExecutable="true"'), process("b", 'isExecutable="true"'))
+def test_a_process_that_another_calls_is_not_the_main_one(imported_file):
+    caller = '<bpmn:callActivity id="{0}c" calledElement="b"/>'
+
+    result = imported_file(file(process("a", body=caller), process("b")))
+
+    assert [result.element(key).get("isExecutable") for key in "ab"] == ["true", None]
+
+
+def test_several_executable_pools_are_kept_and_the_report_says_which_run(imported_file):
+    content = file(process("a", 'isExecutable="true"'), process("b", 'isExecutable="true"'), process("c"))
 
     result = imported_file(content)
 
     assert result.content == content
-    assert "办件按“a”办理；“b”原样保留" in result.told("kept", "several-processes")[0].message
+    assert "可以发起的是“a”、“b”；“c”原样保留，不会发起" in result.told("kept", "several-processes")[0].message
 
 
 def test_a_file_without_a_process_needs_work(imported_file):

@@ -18,6 +18,7 @@ def task(script, attributes=""):
         ("", "order['total'] = len(items) * 2", "order.total = (if items instance of string then string length(items)"),
         ('scriptFormat="python"', "x = True", "x = true"),
         ('scriptFormat="javascript"', "execution.setVariable('x', a &amp;&amp; !b);", "x = a and not(b)"),
+        ('scriptFormat="javascript"', "this.environment.variables.x = 1; next();", "x = 1"),
         ('scriptFormat="groovy"', 'def x = a + 1\nexecution.setVariable("y", x)', "x = a + 1\ny = x"),
         ('scriptFormat="groovy" camunda:resultVariable="x"', "return a * 2", "x = a * 2"),
         ('scriptFormat="juel" camunda:resultVariable="x"', "${a == 'b'}", 'x = a = "b"'),

@@ -123,13 +123,3 @@ def test_what_we_say_already_stays(imported):
 
     assert result.own("a") == {"formKey": "ours"}
     assert result.content == result.before
-
-
-def test_a_listener_is_kept_and_needs_work(imported):
-    result = imported(
-        '<bpmn:userTask id="a"><bpmn:extensionElements><camunda:taskListener event="create" class="x.Y"/>'
-        "</bpmn:extensionElements></bpmn:userTask>"
-    )
-
-    assert result.content == result.before
-    assert "taskListener" in result.told("needs-work", "vendor-code")[0].message
