@@ -6,7 +6,17 @@ from lxml import etree
 
 from engine.diagram import document, reader
 from engine.diagram.elements import Diagram
-from engine.diagram.lint import dataflow, expressions, references, soundness, structure, support, vendors
+from engine.diagram.lint import (
+    choices,
+    dataflow,
+    endings,
+    expressions,
+    references,
+    soundness,
+    structure,
+    support,
+    vendors,
+)
 from engine.diagram.lint.catalogue import Catalogue
 from engine.diagram.problems import DiagramRefused, Problem, Severity
 
@@ -26,9 +36,11 @@ def lint(content: bytes, catalogue: Catalogue | None = None) -> list[Problem]:
 def _check(root: etree._Element, diagram: Diagram, catalogue: Catalogue | None) -> list[Problem]:
     return [
         *diagram.problems,
+        *choices.check(diagram),
         *structure.check(diagram),
         *support.check(diagram),
         *soundness.check(diagram),
+        *endings.check(diagram),
         *expressions.check(root, diagram),
         *dataflow.check(diagram, catalogue),
         *vendors.check(root),

@@ -13,7 +13,7 @@ from engine.diagram import iso8601, script
 from engine.diagram.elements import Diagram, ExpressionText, Extension, Node, TimerKind
 from engine.diagram.lint import foreign
 from engine.diagram.namespaces import line_of
-from engine.diagram.problems import Problem, error, warning
+from engine.diagram.problems import Problem, error
 
 #: `language` values that mean FEEL or nothing in particular; DMN names the language anew in every version.
 FEEL_LANGUAGE = re.compile(r"(feel|https?://www\.omg\.org/spec/(dmn/\d+/)?feel/.*)?")
@@ -158,10 +158,6 @@ def _timer(node: Node, kind: TimerKind, source: ExpressionText) -> Iterator[Prob
     if iso8601.is_slip(text) or (iso8601.is_literal(text) and not _fits(kind, text)):
         message = f"定时“{text}”与它的类型 {kind.value} 不符，或超出范围，请改正。"
         yield error("timer", node.id, source.line, message)
-    cycle = iso8601.parse_cycle(text)
-    if cycle is not None and cycle.times is None:
-        message = f"周期“{text}”没有次数，会一直重复，建议写成 R3/… 这样的次数。"
-        yield warning("timer-endless", node.id, source.line, message)
 
 
 def _fits(kind: TimerKind, text: str) -> bool:

@@ -16,7 +16,7 @@ def successors(scope: Scope) -> Graph:
     for node in scope.nodes.values():
         after[node.id] += [flow.target for flow in scope.outgoing(node.id) if flow.target in after]
         after[node.id] += [event.id for event in scope.boundary_events(node.id)]
-        if node.kind is Kind.INTERMEDIATE_THROW_EVENT and node.event.trigger is Trigger.LINK:
+        if is_link_source(node):
             after[node.id] += targets.get(node.event.name, [])
     return after
 
@@ -34,9 +34,13 @@ def is_link_target(node: Node) -> bool:
     return node.kind is Kind.INTERMEDIATE_CATCH_EVENT and node.event.trigger is Trigger.LINK
 
 
+def is_link_source(node: Node) -> bool:
+    return node.kind is Kind.INTERMEDIATE_THROW_EVENT and node.event.trigger is Trigger.LINK
+
+
 def beginnings(scope: Scope) -> list[Node]:
-    """Where tokens begin: the start events, otherwise every node that nothing leads to."""
-    return list(scope.start_events()) or [
+    """Where tokens begin: the start events and what starts on a message, otherwise all that nothing leads to."""
+    return [*scope.start_events(), *scope.instantiators()] or [
         node
         for node in scope.nodes.values()
         if not scope.incoming(node.id) and not node.attached_to and not node.is_event_subprocess

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
 
 from engine import feel
-from engine.diagram.elements import Kind, Node, Scope
+from engine.diagram.elements import Kind, Node, Process, Scope
 
 
 def unanswered(scope: Scope, gateway: Node) -> tuple[str, ...] | None:
@@ -22,6 +23,19 @@ def unanswered(scope: Scope, gateway: Node) -> tuple[str, ...] | None:
         for key, label in offered.items()
         if not any(condition({variable: {"outcome": key}}) is True for condition in conditions)
     )
+
+
+def domains(process: Process) -> Mapping[str, Set[str]]:
+    """What `review.outcome` can be, for every variable that only tasks with outcomes set."""
+    offered: dict[str, set[str]] = {}
+    others: set[str] = set()
+    for _, node in process.scope.walk():
+        variable = node.extension.get("resultVariable")
+        if variable and _decides(node):
+            offered.setdefault(f"{variable}.outcome", set()).update(key for key, _label in _outcomes(node))
+        elif variable:
+            others.add(f"{variable}.outcome")
+    return {path: keys for path, keys in offered.items() if path not in others}
 
 
 def _decides(task: Node) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.diagram.elements import Diagram, Kind, Node, Process, Scope, Trigger
-from engine.diagram.lint import outcomes
+from engine.diagram.lint.graph import beginnings, reached, successors
 from engine.diagram.problems import Problem, error, warning
 
 
@@ -65,29 +65,6 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
         yield error("default", node.id, node.line, f"默认出线 {node.default} 不是从这里出发的连线，请重新指定。")
     if node.kind.is_gateway and not outgoing:
         yield error("gateway-end", node.id, node.line, f"网关“{node.title}”没有出线，请连到下一个环节。")
-    if node.kind is Kind.EXCLUSIVE_GATEWAY and len(outgoing) > 1:
-        yield from _exclusive(scope, node)
-
-
-def _exclusive(scope: Scope, node: Node) -> Iterator[Problem]:
-    open_flows = [f for f in scope.outgoing(node.id) if f.condition is None and f.id != node.default]
-    if open_flows:
-        message = f"网关“{node.title}”的出线没有条件也不是默认出线，后面的出线永远不会走到，请填写条件或设为默认。"
-        yield warning("no-condition", open_flows[0].id, open_flows[0].line, message)
-    elif node.default is None:
-        yield from _without_default(scope, node)
-
-
-def _without_default(scope: Scope, node: Node) -> Iterator[Problem]:
-    """No default is needed, and better none, where every outcome of the task before has its own flow."""
-    left = outcomes.unanswered(scope, node)
-    if left is None:
-        message = f"网关“{node.title}”没有默认出线，如果条件都不成立办件会停住，建议指定一条默认出线。"
-        yield warning("no-default", node.id, node.line, message)
-    elif left:
-        labels = "、".join(left)
-        message = f"办理结果“{labels}”在网关“{node.title}”后面没有出线，选了它办件会停住，请补一条出线。"
-        yield warning("outcome-unanswered", node.id, node.line, message)
 
 
 def _boundary(scope: Scope, node: Node, incoming: bool, outgoing: bool) -> Iterator[Problem]:
@@ -114,30 +91,8 @@ def _event_subprocess(node: Node) -> Iterator[Problem]:
 def _unreachable(scope: Scope) -> Iterator[Problem]:
     if not scope.start_events() and not scope.instantiators():
         return
-    reached = _reached(scope)
+    alive = reached(successors(scope), [node.id for node in beginnings(scope)])
     for node in scope.nodes.values():
-        if node.id not in reached and not node.is_event_subprocess and not node.for_compensation:
+        if node.id not in alive and not node.is_event_subprocess and not node.for_compensation:
             message = f"“{node.title}”从开始事件走不到，请连上它或删除。"
             yield warning("unreachable", node.id, node.line, message)
-
-
-def _reached(scope: Scope) -> set[str]:
-    pending = [node.id for node in (*scope.start_events(), *scope.instantiators())]
-    reached: set[str] = set()
-    while pending:
-        node_id = pending.pop()
-        if node_id in reached or node_id not in scope.nodes:
-            continue
-        reached.add(node_id)
-        pending.extend(flow.target for flow in scope.outgoing(node_id))
-        pending.extend(event.id for event in scope.boundary_events(node_id))
-        pending.extend(_link_targets(scope, scope.nodes[node_id]))
-    return reached
-
-
-def _link_targets(scope: Scope, node: Node) -> Iterator[str]:
-    if node.kind is not Kind.INTERMEDIATE_THROW_EVENT or node.event.trigger is not Trigger.LINK:
-        return
-    for other in scope.nodes.values():
-        if other.kind is Kind.INTERMEDIATE_CATCH_EVENT and other.event.name == node.event.name:
-            yield other.id

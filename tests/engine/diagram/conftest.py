@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -79,9 +80,9 @@ def sketch(ways: str, kinds: Mapping[str, str] | None = None, extra: str = "") -
             if before:
                 flow = f"{before}_{word}"
                 flow += "x" * sum(f'id="{flow}' in known for known in flows)
-                defaults |= {before: flow} if mark == "!" else {}
-                condition = f"<bpmn:conditionExpression>{mark[1:].replace('~', ' ')}</bpmn:conditionExpression>"
-                body = condition if mark.startswith("?") else ""
+                defaults |= {before: flow} if mark.startswith("!") else {}
+                condition = f"<bpmn:conditionExpression>{escape(mark[1:].replace('~', ' '))}</bpmn:conditionExpression>"
+                body = condition if mark[1:] else ""
                 flows.append(
                     f'<bpmn:sequenceFlow id="{flow}" sourceRef="{before}" targetRef="{word}">{body}</bpmn:sequenceFlow>'
                 )

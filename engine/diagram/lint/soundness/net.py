@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from engine.diagram.elements import Flow, Kind, Node, Scope, Trigger
+from engine.diagram.lint.graph import beginnings, is_link_source, link_targets
 
 #: Conditional flows of one inclusive choice whose every combination is looked at, and every pair.
 MAX_FREE, MAX_PAIRED = 4, 24
@@ -57,6 +58,8 @@ class Net:
     at: dict[str, int] = field(default_factory=dict)
     #: flow id -> its place
     on: dict[str, int] = field(default_factory=dict)
+    #: link name -> the events that catch it
+    links: Mapping[str | None, list[str]] = field(default_factory=dict)
     #: inputs of inclusive joins, which must keep apart arrived and coming tokens
     watched: set[int] = field(default_factory=set)
 
@@ -73,7 +76,7 @@ class Net:
 
 def build(scope: Scope) -> Net:
     """The net of one scope; subprocesses are single nodes of it."""
-    net = Net()
+    net = Net(links=link_targets(scope))
     net.initial = net.place()
     nodes = [node for node in scope.nodes.values() if not node.is_event_subprocess and not node.for_compensation]
     known = {node.id for node in nodes}
@@ -84,8 +87,8 @@ def build(scope: Scope) -> Net:
         _enter(net, scope, node)
     for node in nodes:
         _leave(net, scope, node)
-    for marking in _starts(scope, nodes):
-        net.add((net.initial,), tuple(net.at[node_id] for node_id in marking), None)
+    for marking in _starts(scope):
+        net.add((net.initial,), tuple(net.at[node_id] for node_id in marking if node_id in net.at), None)
     return net
 
 
@@ -146,7 +149,7 @@ def _ways(net: Net, scope: Scope, node: Node) -> Iterator[tuple[int, ...]]:
     if node.kind in _CHOOSING and flows:
         yield from ((net.on[flow.id],) for flow in flows)
         return
-    linked = tuple(net.at[other] for other in _linked(scope, node) if other in net.at)
+    linked = tuple(net.at[other] for other in net.links.get(node.event.name, ())) if is_link_source(node) else ()
     default = tuple(net.on[flow.id] for flow in flows if flow.id == node.default)
     free = [net.on[flow.id] for flow in flows if flow.condition is not None and flow.id != node.default]
     fixed = tuple(net.on[flow.id] for flow in flows if flow.condition is None and flow.id != node.default) + linked
@@ -158,27 +161,10 @@ def _ways(net: Net, scope: Scope, node: Node) -> Iterator[tuple[int, ...]]:
             yield from (fixed + chosen for chosen in combinations(free, count))
 
 
-def _linked(scope: Scope, node: Node) -> Iterator[str]:
-    if node.kind is not Kind.INTERMEDIATE_THROW_EVENT or node.event.trigger is not Trigger.LINK:
-        return
-    for other in scope.nodes.values():
-        is_target = other.kind is Kind.INTERMEDIATE_CATCH_EVENT and other.event.trigger is Trigger.LINK
-        if is_target and other.event.name == node.event.name:
-            yield other.id
-
-
-def _starts(scope: Scope, nodes: list[Node]) -> Iterator[tuple[str, ...]]:
+def _starts(scope: Scope) -> Iterator[tuple[str, ...]]:
     """The ways a scope may begin: by one of its start events, otherwise by all that nothing leads to."""
-    events = [node for node in nodes if node.kind is Kind.START_EVENT]
-    if events:
-        yield from ((event.id,) for event in events)
+    nodes = [node.id for node in beginnings(scope)]
+    if scope.start_events() or scope.instantiators():
+        yield from ((node_id,) for node_id in nodes)
     else:
-        yield tuple(
-            node.id
-            for node in nodes
-            if node.attached_to is None and not scope.incoming(node.id) and not _is_link_target(node)
-        )
-
-
-def _is_link_target(node: Node) -> bool:
-    return node.kind is Kind.INTERMEDIATE_CATCH_EVENT and node.event.trigger is Trigger.LINK
+        yield tuple(nodes)
