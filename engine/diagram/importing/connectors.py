@@ -58,11 +58,8 @@ def _assignment(task: etree._Element, given: str) -> str | None:
 
 def _results(task: etree._Element) -> str:
     """Results come back by name only where nothing is mapped."""
-    holder = task.find(bpmn("extensionElements"))
-    mapped = {
-        direction: holder is not None and holder.find(f"{{{ANLAN}}}{direction}") is not None for direction in _WAYS
-    }
-    silent = mapped["in"] and not mapped["out"] and vendors.attribute(task, "resultVariable") is None
+    mapped = extension_of(task)
+    silent = mapped.inputs and not mapped.outputs and vendors.attribute(task, "resultVariable") is None
     return "连接器给出的结果要写 anlan:out 或结果变量才会留下。" if silent else ""
 
 
