@@ -6,6 +6,7 @@ import re
 
 from lxml import etree
 
+from engine.diagram.extensions import extension_of
 from engine.diagram.importing import expressions, vendors
 from engine.diagram.importing.draft import Draft
 from engine.diagram.importing.expression_slots import shortened
