@@ -19,6 +19,7 @@ from engine.errors import Conflict, NotFound, Refused
 from engine.history.event import Occurrence
 from engine.history.facts import recorded_facts
 from engine.history.outcome import outcome_of
+from engine.incidents import close_incidents, ensure_nothing_refused, keep_incidents
 from engine.interpreter import OpenedTask, State, Step, Wait, WaitKind, variables_of
 from engine.interpreter.reading import variables_at
 from engine.model import PENDING, RUNNING, EventSubscription, InstanceStatus, ProcessInstance, TaskStatus, UserTask
@@ -35,6 +36,8 @@ class Case:
     work: UnitOfWork
     row: AnyRow
     bundle: PinnedBundle
+    #: time or another case moves it: what a connector refuses stops the case, there is nobody to be told
+    unattended: bool = False
 
     @classmethod
     def load(cls, work: UnitOfWork, instance_id: str) -> Case:
@@ -101,6 +104,8 @@ class Case:
         self, step: Step, occurrence: Occurrence, *, closed_task_id: str | None = None, **pinned: Any
     ) -> tuple[str, ...]:
         """Write the effect of a step with its event, and return the ids of the tasks it opened."""
+        if step.incidents and not self.unattended:
+            ensure_nothing_refused(step)
         opened = [self._task_row(task) for task in step.opened]
         before = variables_of(self.state) if self.row.tokens else {}
         self._save_instance(step, occurrence, outcome_of(step, opened, before), pinned)
@@ -108,6 +113,8 @@ class Case:
         self._replace_subscriptions(step.waits)
         if opened:
             self.work.connection.execute(insert(UserTask), opened)
+        if step.incidents or step.incidents_before:
+            keep_incidents(self, step, occurrence)
         self.work.outbox.put(self.row.id, step.thrown)
         return tuple(row["id"] for row in opened)
 
@@ -160,6 +167,7 @@ class Case:
         )
         self._cancel_open_tasks()
         self._replace_subscriptions(())
+        close_incidents(self)
         self._tell_project()
 
     def _tell_project(self) -> None:

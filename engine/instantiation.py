@@ -79,6 +79,7 @@ def instantiate(work: UnitOfWork, beginning: Beginning) -> StartedProcess:
     policy_id = _pinned_policy(work, beginning.region)
     ensure_startable(work, beginning.definition.key, beginning.project_id, policy_id)
     case = _create(work, beginning, policy_id)
+    case.unattended = beginning.cause is not None
     step = interpreter.start(case.bundle.specification, beginning.variables, case.services, at=beginning.at)
     opened = case.save(step, Occurrence(type="ProcessStarted", input={**beginning.input, **_pinned(work, case)}))
     return StartedProcess(instance_id=case.row.id, number=case.row.number, task_ids=opened)

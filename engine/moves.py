@@ -120,5 +120,23 @@ class MigrateProcess(Command[CompletedTask]):
     mapping: Mapping[str, str | None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class RetryIncident(Command[CompletedTask]):
+    """Do again what has stopped because nothing catches its error (重试)."""
+
+    incident_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolveIncident(Command[CompletedTask]):
+    """Go on as if what has stopped were done (处理停滞点)."""
+
+    incident_id: str
+    reason: str
+    #: what its work would have given
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
 #: commands that tell what they would do before they do it
 Move = Command[Any]

@@ -101,6 +101,7 @@ def route(work: UnitOfWork, message: Thrown, origin: Origin) -> Delivery:
 def hand_over(work: UnitOfWork, wait: AnyRow, values: Mapping[str, Any], origin: Origin) -> None:
     """Let a case go on with the message it waits for."""
     case = Case.load(work, wait.instance_id)
+    case.unattended = True
     step = interpreter.correlate(case.bundle.specification, case.state, wait.wait_id, values, case.services)
     told = {"wait": wait.wait_id, "name": wait.name, "values": dict(values), **origin.told}
     case.save(
@@ -123,6 +124,7 @@ def spread(work: UnitOfWork, signal: Thrown, origin: Origin) -> tuple[str, ...]:
 
 def _hear(work: UnitOfWork, instance_id: str, signal: Thrown, origin: Origin) -> bool:
     case = Case.load(work, instance_id)
+    case.unattended = True
     if case.row.status == InstanceStatus.SUSPENDED:
         keep(work, signal, origin, only_for=instance_id)
         return False

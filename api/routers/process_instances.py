@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import VisitOf
+from api.dependencies import Visit, VisitOf
 from api.pages.cases import diagram_response
 from api.presentation.messages import receives
 from api.presentation.replay import ReplayWriter
@@ -16,14 +16,17 @@ from api.schemas.process_instances import (
     CaseLine,
     CaseShown,
     Event,
+    IncidentResolution,
     Message,
     Replay,
+    Retry,
     Start,
     Started,
     Withdrawal,
 )
 from engine.commands import CorrelateMessage, StartProcess, WithdrawProcess
-from engine.errors import Forbidden
+from engine.errors import Forbidden, NotFound
+from engine.moves import ResolveIncident, RetryIncident
 from engine.queries import inbox
 from engine.queries.case import case_view, diagram_content, element_names
 from engine.queries.history import history_of, replay_steps
@@ -88,6 +91,31 @@ def deliver(visit: VisitOf, instance_id: str, message: Message) -> None:
         raise Forbidden("您没有登记这类事项的岗位。")
     values = from_json(message.values).values
     visit.engine.execute(CorrelateMessage(actor=visit.actor, name=message.name, instance_id=instance_id, values=values))
+
+
+@router.post("/{instance_id}/incidents/{incident_id}/retry", status_code=204, summary="重试停滞点 Retry an incident")
+def retry(visit: VisitOf, instance_id: str, incident_id: str, body: Retry) -> None:
+    """只有本辖区的系统管理员可以重试。"""
+    _incident_of(visit, instance_id, incident_id)
+    visit.engine.execute(RetryIncident(actor=visit.actor, incident_id=incident_id, reason=body.reason))
+
+
+@router.post(
+    "/{instance_id}/incidents/{incident_id}/resolution", status_code=204, summary="处理停滞点 Resolve an incident"
+)
+def resolve(visit: VisitOf, instance_id: str, incident_id: str, body: IncidentResolution) -> None:
+    """视同这一环节已经完成，办件继续；只有本辖区的系统管理员可以处理。"""
+    _incident_of(visit, instance_id, incident_id)
+    values = from_json(body.values).values
+    command = ResolveIncident(actor=visit.actor, incident_id=incident_id, reason=body.reason, values=values)
+    visit.engine.execute(command)
+
+
+def _incident_of(visit: Visit, instance_id: str, incident_id: str) -> None:
+    with visit.reading() as connection:
+        case = case_view(connection, visit.viewer, instance_id)
+    if incident_id not in {incident.id for incident in case.incidents}:
+        raise NotFound("没有找到这个停滞点，它可能已经处理过了。", incident=incident_id)
 
 
 @router.get("/{instance_id}/history", summary="办理过程 History")

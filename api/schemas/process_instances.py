@@ -72,6 +72,31 @@ class WaitShown(Shown):
     due_at: datetime | None
 
 
+class IncidentShown(Shown):
+    """Where a case has stopped."""
+
+    id: str
+    element_id: str
+    name: str
+    code: str = Field(description="没有事件接住的错误代码")
+    message: str
+    opened_at: datetime
+    attempts: int
+
+
+class Retry(Received):
+    """Why it is worth another try."""
+
+    reason: LongText
+
+
+class IncidentResolution(Received):
+    """Why the case may go on."""
+
+    reason: LongText
+    values: Facts = Field(default_factory=dict, description="这一环节本应得到的结果")
+
+
 class CaseShown(Shown):
     """A case."""
 
@@ -94,6 +119,7 @@ class CaseShown(Shown):
     ended_at: datetime | None
     tasks: list[Step]
     waits: list[WaitShown]
+    incidents: list[IncidentShown]
 
 
 class Withdrawal(Received):

@@ -9,7 +9,9 @@ from engine import commands, messages, moves
 from engine.commands import Command
 from engine.handlers import (
     attachment,
+    checkpoint,
     definition,
+    incident,
     message,
     moving,
     organisation,
@@ -53,7 +55,10 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     moves.TerminateProcess: suspension.terminate_process,
     moves.MoveProcess: moving.move_process,
     moves.MigrateProcess: moving.migrate_process,
+    moves.RetryIncident: incident.retry_incident,
+    moves.ResolveIncident: incident.resolve_incident,
     commands.StoreAttachment: attachment.store_attachment,
+    commands.MakeCheckpoint: checkpoint.sign_checkpoint,
     commands.LogIn: session.log_in,
     commands.LogInAs: session.log_in_as,
     commands.LogOut: session.log_out,

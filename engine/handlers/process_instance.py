@@ -90,6 +90,7 @@ def fire_timer(work: UnitOfWork, command: FireTimer) -> bool:
     case = Case.load(work, command.instance_id)
     if case.row.status != InstanceStatus.ACTIVE:
         return False
+    case.unattended = True
     step = interpreter.fire(case.bundle.specification, case.state, command.wait_id, case.services)
     case.save(step, _occurrence(case, "TimerFired", subscription, {"due": subscription.due_at}))
     return True

@@ -52,6 +52,11 @@ def moves_of(step: Step) -> dict[str, Any]:
         ],
         "thrown": [{"kind": str(it.kind), "name": it.name, "values": dict(it.values)} for it in step.thrown],
         "ended": step.ended,
+        **(
+            {"incidents": [{"element": it.element_id, "code": it.code} for it in step.incidents]}
+            if step.incidents
+            else {}
+        ),
         # Only moves undo anything.
         **({"undone": list(step.undone)} if step.undone else {}),
         **({"effects": list(step.effects)} if step.effects else {}),

@@ -12,7 +12,8 @@ from engine.model.definition import (
     Resource,
     StartSubscription,
 )
-from engine.model.history import HistoryEvent, HistoryStream
+from engine.model.history import Checkpoint, HistoryEvent, HistoryStream, LogEntry
+from engine.model.incident import Incident, Resolution
 from engine.model.instance import (
     PENDING,
     RUNNING,
@@ -38,20 +39,24 @@ __all__ = [
     "Base",
     "Blob",
     "Bundle",
+    "Checkpoint",
     "Delegation",
     "Deployment",
     "DiagramDraft",
     "EventSubscription",
     "HistoryEvent",
     "HistoryStream",
+    "Incident",
     "InstanceStatus",
     "KeptMessage",
+    "LogEntry",
     "LoginSession",
     "OrgUnit",
     "Person",
     "Position",
     "ProcessDefinition",
     "ProcessInstance",
+    "Resolution",
     "Resource",
     "Serial",
     "Signing",

@@ -17,6 +17,7 @@ from engine.model import (
     Attachment,
     Bundle,
     EventSubscription,
+    Incident,
     OrgUnit,
     Person,
     ProcessDefinition,
@@ -76,6 +77,19 @@ class WaitView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IncidentView:
+    """Where the case has stopped because nothing catches an error."""
+
+    id: str
+    element_id: str
+    name: str
+    code: str
+    message: str
+    opened_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseView:
     """A case with everything its page shows, but for the history."""
 
@@ -99,6 +113,7 @@ class CaseView:
     ended_at: datetime | None
     tasks: tuple[TaskView, ...]
     waits: tuple[WaitView, ...]
+    incidents: tuple[IncidentView, ...] = ()
 
     @property
     def open_tasks(self) -> tuple[TaskView, ...]:
@@ -140,6 +155,7 @@ def case_view(connection: Connection, viewer: Viewer, instance_id: str) -> CaseV
         ended_at=row.ended_at,
         tasks=_tasks(connection, instance_id),
         waits=_waits(connection, instance_id),
+        incidents=_incidents(connection, instance_id),
     )
 
 
@@ -223,6 +239,26 @@ def _waits(connection: Connection, instance_id: str) -> tuple[WaitView, ...]:
     )
     return tuple(
         WaitView(wait_id=row.wait_id, kind=row.kind, element_id=row.element_id, name=row.name, due_at=row.due_at)
+        for row in rows
+    )
+
+
+def _incidents(connection: Connection, instance_id: str) -> tuple[IncidentView, ...]:
+    rows = connection.execute(
+        select(Incident)
+        .where(Incident.instance_id == instance_id, Incident.closed_at.is_(None))
+        .order_by(Incident.opened_seq, Incident.id)
+    )
+    return tuple(
+        IncidentView(
+            id=row.id,
+            element_id=row.element_id,
+            name=row.name,
+            code=row.code,
+            message=row.message,
+            opened_at=row.opened_at,
+            attempts=row.attempts,
+        )
         for row in rows
     )
 

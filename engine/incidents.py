@@ -1,0 +1,91 @@
+"""Incidents as rows: opened, tried again and closed with the steps of their case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from engine.errors import NotFound
+from engine.history.event import Occurrence
+from engine.interpreter import Step
+from engine.interpreter.errors import UncaughtError
+from engine.model import Incident, Resolution
+from engine.rows import AnyRow
+
+if TYPE_CHECKING:
+    from engine.case import Case
+    from engine.unit_of_work import UnitOfWork
+
+_RESOLUTIONS = {"IncidentRetried": Resolution.RETRIED, "IncidentResolved": Resolution.RESOLVED}
+_LONGEST_CODE = 120
+
+
+def ensure_nothing_refused(step: Step) -> None:
+    """While a person acts, what a connector refuses refuses the act."""
+    known = {incident.id for incident in step.incidents_before}
+    for incident in step.incidents:
+        if incident.refused and incident.id not in known:
+            message = f"流程抛出的错误 {incident.code} 没有任何事件接住，办件停在原处。{incident.message}"
+            raise UncaughtError(message, error=incident.code, element=incident.element_id)
+
+
+def keep_incidents(case: Case, step: Step, occurrence: Occurrence) -> None:
+    """Open what has newly stopped, and close what has gone on."""
+    before = {incident.id for incident in step.incidents_before}
+    opened = [_row(case, incident) for incident in step.incidents if incident.id not in before]
+    if opened:
+        case.work.connection.execute(insert(Incident), opened)
+    gone = before - {incident.id for incident in step.incidents}
+    if gone:
+        resolution = _RESOLUTIONS.get(occurrence.type, Resolution.WITHDRAWN)
+        _close(case, resolution, occurrence.input, Incident.token_id.in_(gone))
+
+
+def _row(case: Case, incident: Any) -> dict[str, Any]:
+    return {
+        "id": case.work.new_id(),
+        "instance_id": case.row.id,
+        "token_id": incident.id,
+        "element_id": incident.element_id,
+        "name": case.bundle.name_of(incident.element_id)[:_LONGEST_CODE],
+        "code": incident.code[:_LONGEST_CODE],
+        "message": incident.message,
+        "opened_at": case.work.now,
+        "opened_seq": case.seq,
+        "attempts": 1,
+    }
+
+
+def close_incidents(case: Case) -> None:
+    """The case is over, and what has stopped with it."""
+    _close(case, Resolution.WITHDRAWN, {})
+
+
+def _close(case: Case, resolution: Resolution, told: Mapping[str, Any], *which: Any) -> None:
+    case.work.connection.execute(
+        update(Incident)
+        .where(Incident.instance_id == case.row.id, Incident.closed_at.is_(None), *which)
+        .values(
+            closed_at=case.work.now,
+            closed_by=case.work.actor.person_id,
+            resolution=resolution,
+            reason=told.get("reason"),
+        )
+    )
+
+
+def count_attempt(work: UnitOfWork, incident_id: str) -> None:
+    """It was tried once more."""
+    work.connection.execute(update(Incident).where(Incident.id == incident_id).values(attempts=Incident.attempts + 1))
+
+
+def open_incident(work: UnitOfWork, incident_id: str) -> AnyRow:
+    """An incident that still waits."""
+    row = work.connection.execute(
+        select(Incident).where(Incident.id == incident_id, Incident.closed_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("没有找到这个停滞点，它可能已经处理过了。", incident=incident_id)
+    return row
