@@ -126,9 +126,6 @@ def _loop(node: Node) -> Iterator[Problem]:
         return
     if node.is_event_subprocess:
         yield error("loop-position", node.id, loop.line, "事件子流程不能循环，请去掉循环标记。")
-    if node.kind is Kind.RECEIVE_TASK:
-        message = f"接收任务“{node.title}”不能循环执行，请放进循环的子流程里。"
-        yield error("loop-position", node.id, loop.line, message)
     if not loop.multi_instance:
         if loop.condition is None and loop.maximum is None:
             message = f"“{node.title}”的循环既没有条件也没有次数上限，会一直循环，请填写一个。"
@@ -151,8 +148,8 @@ def _event_gateway(scope: Scope, node: Node) -> Iterator[Problem]:
         if target.kind not in (Kind.INTERMEDIATE_CATCH_EVENT, Kind.RECEIVE_TASK):
             message = f"事件网关“{node.title}”后面只能接中间捕获事件或接收任务，请改接。"
             yield error("event-gateway", flow.id, flow.line, message)
-        elif len(scope.incoming(target.id)) > 1 or scope.boundary_events(target.id):
-            message = f"事件网关后面的“{target.title}”不能再有别的入线或边界事件，请分开画。"
+        elif len(scope.incoming(target.id)) > 1 or scope.boundary_events(target.id) or target.loop:
+            message = f"事件网关后面的“{target.title}”不能再有别的入线、边界事件或循环，请分开画。"
             yield error("event-gateway", target.id, target.line, message)
     if len(scope.outgoing(node.id)) == 1:
         message = f"事件网关“{node.title}”只有一条出线，起不到选择的作用。"

@@ -50,6 +50,9 @@ class Play:
         """Deliver a message or signal to a wait."""
         return self._take(interpreter.correlate(self.spec, self.state, self.wait(element).id, values, self.services))
 
+    def send_id(self, wait_id: str, **values: Any) -> Play:
+        return self._take(interpreter.correlate(self.spec, self.state, wait_id, values, self.services))
+
     def targets(self, activity: str) -> tuple[str, ...]:
         """Where an open task of an activity may be returned to."""
         return moves.targets(self.spec, self.state, self._token(activity), self.services)

@@ -36,6 +36,29 @@ def departments(*codes: str) -> list[dict[str, str]]:
     return [{"code": code} for code in codes]
 
 
+RECEIVED = 'order: message name="order"\n' + around(
+    'each: receiveTask messageRef="order" anlan:correlation="=department.code"',
+    multi('anlan:collection="departments" anlan:elementVariable="department"'),
+)
+
+
+def test_every_instance_of_a_receive_task_waits_for_its_own_message(play):
+    case = play(RECEIVED, departments=departments("水利", "林业"))
+    first, second = case.step.waits
+
+    assert [wait.correlation for wait in (first, second)] == ["水利", "林业"]
+    assert case.send_id(second.id).open == []
+    assert case.send_id(first.id).open == ["after"]
+
+
+def test_a_receive_task_takes_one_message_after_the_other(play):
+    loop = multi('isSequential="true"', "<bpmn:loopCardinality>2</bpmn:loopCardinality>")
+    case = play('order: message name="order"\n' + around('each: receiveTask messageRef="order"', loop))
+
+    assert case.send("each").open == []
+    assert case.send("each").open == ["after"]
+
+
 def test_every_department_gets_its_own_task(play):
     case = play(around(COUNTERSIGN, multi(DEPARTMENTS)), departments=departments("水利", "林业"))
 
