@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Update, bindparam, delete, insert, select, update
 
 from engine import feel
 from engine.assignment import responsible_unit
@@ -20,13 +20,48 @@ from engine.history.event import Occurrence
 from engine.history.facts import recorded_facts
 from engine.history.outcome import outcome_of
 from engine.incidents import close_incidents, ensure_nothing_refused, keep_incidents
-from engine.interpreter import OpenedTask, State, Step, Wait, WaitKind, variables_of
+from engine.interpreter import OpenedTask, State, Step, Wait, WaitKind
 from engine.interpreter.reading import variables_at
 from engine.model import PENDING, RUNNING, EventSubscription, InstanceStatus, ProcessInstance, TaskStatus, UserTask
-from engine.organisation import person_name, region_facts
 from engine.rows import AnyRow
 from engine.services import CaseServices
 from engine.unit_of_work import UnitOfWork
+from engine.warm_cases import WarmCase
+
+_STATE = frozenset({"tokens", "variables"})
+_COLUMNS = ProcessInstance.__table__.columns
+_WHOLE = select(*_COLUMNS).where(ProcessInstance.id == bindparam("instance"))
+_HEAD = select(*(column for column in _COLUMNS if column.name not in _STATE)).where(
+    _COLUMNS.id == bindparam("instance")
+)
+_TASK = select(*UserTask.__table__.columns).where(UserTask.id == bindparam("task"))
+_OPEN = insert(UserTask)
+_SUBSCRIBE = insert(EventSubscription)
+_UNSUBSCRIBE = delete(EventSubscription).where(
+    EventSubscription.instance_id == bindparam("instance"), EventSubscription.wait_id == bindparam("wait")
+)
+#: the newest completion of an activity in a case
+_LAST = (
+    select(UserTask.opened_at, UserTask.completed_at, UserTask.allowance, UserTask.outcome)
+    .where(
+        UserTask.instance_id == bindparam("instance"),
+        UserTask.activity_id == bindparam("activity"),
+        UserTask.completed_by.is_not(None),
+        UserTask.parent_id.is_(None),
+    )
+    .order_by(UserTask.opened_seq.desc(), UserTask.completed_at.desc())
+    .limit(1)
+)
+
+
+@cache
+def _update_of(columns: tuple[str, ...]) -> Update:
+    """The statement that changes some columns of a case, if nobody was faster."""
+    return (
+        update(ProcessInstance)
+        .where(ProcessInstance.id == bindparam("instance"), ProcessInstance.revision == bindparam("known_revision"))
+        .values({column: bindparam(column) for column in columns})
+    )
 
 
 @dataclass
@@ -34,19 +69,25 @@ class Case:
     """A process instance as a handler works on it."""
 
     work: UnitOfWork
+    #: all columns but those of the state, which may be warm
     row: AnyRow
     bundle: PinnedBundle
+    #: where the tokens are and what the variables hold
+    state: State
     #: time or another case moves it: what a connector refuses stops the case, there is nobody to be told
     unattended: bool = False
 
     @classmethod
     def load(cls, work: UnitOfWork, instance_id: str) -> Case:
         """Read a case that is still running."""
-        row = work.connection.execute(select(ProcessInstance).where(ProcessInstance.id == instance_id)).one_or_none()
+        warm = work.warm(instance_id)
+        row = work.connection.execute(_HEAD if warm else _WHOLE, {"instance": instance_id}).one_or_none()
+        if warm and row is not None and row.revision != warm.revision:
+            warm, row = None, work.connection.execute(_WHOLE, {"instance": instance_id}).one()
         if row is None:
             raise NotFound("没有找到这个办件。", instance=instance_id)
         bundle = work.tools.definitions.bundle(work.connection, row.bundle_digest)
-        return cls(work, row, bundle)
+        return cls(work, row, bundle, warm.state if warm else State(tokens=row.tokens, variables=row.variables))
 
     @property
     def seq(self) -> int:
@@ -64,11 +105,6 @@ class Case:
         if self.row.status not in RUNNING:
             raise Conflict(f"办件 {self.row.number} 已经办结（{self.row.result}），不能再办理。", instance=self.row.id)
 
-    @property
-    def state(self) -> State:
-        """Where the tokens are and what the variables hold."""
-        return State(tokens=self.row.tokens, variables=self.row.variables)
-
     @cached_property
     def facts(self) -> Mapping[str, Any]:
         """Read-only names that every expression of the case sees."""
@@ -80,10 +116,10 @@ class Case:
         started_on = local_date(self.row.started_at)
         return {
             "policy": policy,
-            "region": region_facts(connection, self.row.region_code),
+            "region": tools.names.region(connection, self.row.region_code),
             "project": project,
             "case": {"id": self.row.id, "number": self.row.number, "started_on": started_on},
-            "starter": {"id": self.row.started_by, "name": person_name(connection, self.row.started_by)},
+            "starter": {"id": self.row.started_by, "name": tools.names.person(connection, self.row.started_by)},
         }
 
     @cached_property
@@ -107,21 +143,22 @@ class Case:
         if step.incidents and not self.unattended:
             ensure_nothing_refused(step)
         opened = [self._task_row(task) for task in step.opened]
-        before = variables_of(self.state) if self.row.tokens else {}
-        self._save_instance(step, occurrence, outcome_of(step, opened, before), pinned)
+        self._save_instance(step, occurrence, outcome_of(step, opened, step.before), pinned)
         self._cancel(step, closed_task_id)
-        self._replace_subscriptions(step.waits)
+        self._follow_waits(step)
         if opened:
-            self.work.connection.execute(insert(UserTask), opened)
+            self.work.connection.execute(_OPEN, opened)
         if step.incidents or step.incidents_before:
             keep_incidents(self, step, occurrence)
         self.work.outbox.put(self.row.id, step.thrown)
         return tuple(row["id"] for row in opened)
 
-    def note(self, occurrence: Occurrence, outcome: Mapping[str, Any], **changes: Any) -> None:
+    def note(
+        self, occurrence: Occurrence, outcome: Mapping[str, Any], *, state: State | None = None, **changes: Any
+    ) -> None:
         """Record what moves no token, such as a claim, together with the columns of the case that it changes."""
         head = self.work.append(self.row.id, self.seq, occurrence, outcome, previous=self.row.head)
-        self._update({**changes, "revision": self.seq, "head": head})
+        self._update({**changes, "revision": self.seq, "head": head}, state or self.state)
 
     def _save_instance(
         self, step: Step, occurrence: Occurrence, outcome: Mapping[str, Any], pinned: Mapping[str, Any]
@@ -143,18 +180,16 @@ class Case:
                 "ended_at": self.work.now,
                 "result": self.bundle.name_of(step.ended or ""),
             }
-        self.note(occurrence, outcome, **changes)
+        self.note(occurrence, outcome, state=step.state, **changes)
         if ended:
             self._tell_project()
 
-    def _update(self, changes: Mapping[str, Any]) -> None:
-        changed = self.work.connection.execute(
-            update(ProcessInstance)
-            .where(ProcessInstance.id == self.row.id, ProcessInstance.revision == self.row.revision)
-            .values(**changes)
-        )
+    def _update(self, changes: Mapping[str, Any], state: State) -> None:
+        which = {"instance": self.row.id, "known_revision": self.row.revision}
+        changed = self.work.connection.execute(_update_of(tuple(changes)), {**which, **changes})
         if changed.rowcount != 1:
             raise Conflict("这个办件刚刚被别人办理过，请刷新后再办理。", instance=self.row.id)
+        self.work.left[self.row.id] = WarmCase(revision=self.seq, state=state)
 
     def terminate(self, result: str, occurrence: Occurrence) -> None:
         """End the case from outside its diagram; its open tasks and waits go with it."""
@@ -166,7 +201,7 @@ class Case:
             result=result,
         )
         self._cancel_open_tasks()
-        self._replace_subscriptions(())
+        self._drop_subscriptions()
         close_incidents(self)
         self._tell_project()
 
@@ -206,23 +241,30 @@ class Case:
             .values(status=TaskStatus.CANCELED, completed_at=self.work.now)
         )
 
-    def _replace_subscriptions(self, waits: Sequence[Wait]) -> None:
-        connection, instance_id = self.work.connection, self.row.id
-        connection.execute(delete(EventSubscription).where(EventSubscription.instance_id == instance_id))
-        rows = [
-            {
-                "instance_id": instance_id,
-                "wait_id": wait.id,
-                "kind": wait.kind,
-                "element_id": wait.element_id,
-                "name": wait.name or self._timer_name(wait),
-                "due_at": wait.due_at,
-                "correlation": key_of(wait.correlation),
-            }
-            for wait in waits
-        ]
-        if rows:
-            connection.execute(insert(EventSubscription), rows)
+    def _drop_subscriptions(self) -> None:
+        gone = delete(EventSubscription).where(EventSubscription.instance_id == self.row.id)
+        self.work.connection.execute(gone)
+
+    def _follow_waits(self, step: Step) -> None:
+        """Let the subscriptions be what the case waits for; most steps change none."""
+        connection, known = self.work.connection, step.waited
+        if known is None:
+            self._drop_subscriptions()
+        elif gone := [wait.id for wait in known if wait not in step.waits]:
+            connection.execute(_UNSUBSCRIBE, [{"instance": self.row.id, "wait": wait_id} for wait_id in gone])
+        if new := [self._subscription(wait) for wait in step.waits if wait not in (known or ())]:
+            connection.execute(_SUBSCRIBE, new)
+
+    def _subscription(self, wait: Wait) -> dict[str, Any]:
+        return {
+            "instance_id": self.row.id,
+            "wait_id": wait.id,
+            "kind": wait.kind,
+            "element_id": wait.element_id,
+            "name": wait.name or self._timer_name(wait),
+            "due_at": wait.due_at,
+            "correlation": key_of(wait.correlation),
+        }
 
     def _timer_name(self, wait: Wait) -> str:
         """A timer has no name of its own and is called after its element."""
@@ -251,17 +293,10 @@ class Case:
         }
 
     def _deadline(self, task: OpenedTask) -> Deadline:
-        last = self.work.connection.execute(
-            select(UserTask.opened_at, UserTask.completed_at, UserTask.allowance, UserTask.outcome)
-            .where(
-                UserTask.instance_id == self.row.id,
-                UserTask.activity_id == task.activity_id,
-                UserTask.completed_by.is_not(None),
-                UserTask.parent_id.is_(None),
-            )
-            .order_by(UserTask.completed_at.desc())
-            .limit(1)
-        ).one_or_none()
+        if task.due_in is None:
+            return Deadline()
+        which = {"instance": self.row.id, "activity": task.activity_id}
+        last = self.work.connection.execute(_LAST, which).one_or_none()
         if last is not None and last.outcome == RETURNED and not self.stops_clock("returning"):
             last = None
         return deadline_of(task.due_in, self.work.now, last)
@@ -284,7 +319,7 @@ def ensure_open(task: AnyRow) -> None:
 
 def load_task(work: UnitOfWork, task_id: str) -> AnyRow:
     """Read a user task."""
-    row = work.connection.execute(select(UserTask).where(UserTask.id == task_id)).one_or_none()
+    row = work.connection.execute(_TASK, {"task": task_id}).one_or_none()
     if row is None:
         raise NotFound("没有找到这项待办。", task=task_id)
     return row

@@ -45,9 +45,13 @@ class ProcessEngine:
     def execute(self, command: Command[R]) -> R:
         """Carry a command out completely, or raise and change nothing."""
         request = AnsweredOnce.of(self._key, command) if self._key else None
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
                 return self._attempt(command, request)
+            except IntegrityError as error:
+                # Two that write the same row meet here too; whoever meets it again has nobody to wait for.
+                if attempt:
+                    raise Conflict from error
             except DBAPIError as error:
                 if not lost_race(error):
                     raise
@@ -62,22 +66,27 @@ class ProcessEngine:
             if request is not None:
                 request.keep(work, result)
             work.connection.commit()
+            work.committed()
         return result
 
     def preview(self, command: Command[Any]) -> Preview:
         """Tell what a move would do: it is carried out by the same handler, and nothing is kept."""
-        with self._transaction(command) as work:
-            return foresee(work, command)
+        try:
+            with self._transaction(command) as work:
+                return foresee(work, command)
+        except IntegrityError as error:
+            raise Conflict from error
 
     @contextmanager
     def _transaction(self, command: Command[Any]) -> Iterator[UnitOfWork]:
         now = self.clock.now()
         with self.database.write() as connection, feel.clock(now.astimezone(LOCAL_ZONE)):
+            work = UnitOfWork(
+                connection=connection, now=now, actor=command.actor, tools=self.tools, seed=secrets.token_hex(16)
+            )
             try:
-                yield UnitOfWork(
-                    connection=connection, now=now, actor=command.actor, tools=self.tools, seed=secrets.token_hex(16)
-                )
-            except IntegrityError as error:
-                raise Conflict from error
+                yield work
             except feel.FeelError as fault:
                 raise NotComputable(f"表达式无法计算：{fault}，请联系流程设计员。") from fault
+            finally:
+                work.release()

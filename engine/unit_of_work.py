@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,14 @@ from engine.definitions import DefinitionCache
 from engine.history import event
 from engine.history.digests import HashKind, digest_of
 from engine.history.event import Header, Occurrence
+from engine.history.signatures import Signer
 from engine.model import HistoryEvent, HistoryStream
 from engine.names import Names
 from engine.organisation import delegation_in_force
 from engine.outbox import Outbox
 from engine.ports import FormPort, LocalConnector, PolicyPort, ProjectPort
 from engine.store.attachments import AttachmentStore
+from engine.warm_cases import WarmCase, WarmCases
 
 _APPEND = insert(HistoryEvent)
 
@@ -40,8 +42,11 @@ class Tools:
     #: whether tasks are for persons in offices; in a library session whoever has a task's id does it
     offices: bool = True
     names: Names = field(default_factory=Names)
+    cases: WarmCases = field(default_factory=WarmCases)
     #: what new events are hashed with
     hash: HashKind = HashKind.SHA256
+    #: gives what signs checkpoints; its key is made when it is first needed
+    signer: Callable[[], Signer] | None = None
 
 
 @dataclass
@@ -57,6 +62,25 @@ class UnitOfWork:
     #: what its cases have sent to others
     outbox: Outbox = field(default_factory=Outbox)
     _issued: int = field(default=0)
+    #: cases as this command leaves them, by id
+    left: dict[str, WarmCase] = field(default_factory=dict)
+    _touched: set[str] = field(default_factory=set)
+
+    def warm(self, instance_id: str) -> WarmCase | None:
+        """A case as this command or an earlier one has left it; whether it is still so, its revision tells."""
+        self._touched.add(instance_id)
+        return self.left.get(instance_id) or self.tools.cases.get(instance_id)
+
+    def committed(self) -> None:
+        """Keep ready what this command has left."""
+        self._touched.clear()
+        for instance_id, case in self.left.items():
+            self.tools.cases.keep(instance_id, case)
+
+    def release(self) -> None:
+        """Forget the cases of a command that was not committed."""
+        for instance_id in self._touched:
+            self.tools.cases.drop(instance_id)
 
     def new_id(self) -> str:
         """The next id of this command."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.interpreter.codec import State
@@ -36,7 +37,8 @@ def migrate(
     before = load(old, state, services)
     migration = _Migration(before, Execution(new.net, services, before.variables), new, mapping)
     migration.check()
-    return take_step(new, migration.after, migration.carry, replaced=before)
+    # The same wait may be called otherwise on the new version.
+    return replace(take_step(new, migration.after, migration.carry, replaced=before), waited=None)
 
 
 class _Migration:

@@ -63,8 +63,8 @@ class Step:
     trail: tuple[Passage, ...]
     #: the process scope after the step
     variables: Mapping[str, Any]
-    #: what the case waited for, and its process scope, before the step
-    waited: tuple[Wait, ...] = ()
+    #: what the case waited for, and its process scope, before the step; None where the waits cannot be compared
+    waited: tuple[Wait, ...] | None = ()
     before: Mapping[str, Any] = field(default_factory=dict)
     #: where the case has stopped after the step, and where it had before
     incidents: tuple[Incident, ...] = ()
