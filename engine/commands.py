@@ -75,6 +75,8 @@ class SaveDiagramDraft(Command[None]):
 
     key: str
     content: bytes
+    #: where it came from, when it was imported
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

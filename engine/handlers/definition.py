@@ -212,3 +212,9 @@ def save_diagram_draft(work: UnitOfWork, command: SaveDiagramDraft) -> None:
     changed = work.connection.execute(update(DiagramDraft).where(DiagramDraft.key == command.key).values(**content))
     if changed.rowcount == 0:
         work.connection.execute(insert(DiagramDraft).values(key=command.key, **content))
+    work.record(
+        "definitions",
+        "DraftSaved",
+        input={"key": command.key, "digest": digest_of(command.content), "note": command.note},
+        outcome={},
+    )
