@@ -152,6 +152,9 @@ class Extension:
     outputs: tuple[DataMapping, ...] = ()
     #: component key -> edit, read or hide
     field_rights: Mapping[str, str] = field(default_factory=dict)
+    #: `<anlan:in variables="all"/>` and `<anlan:out variables="all"/>` of a call activity
+    passes_all: bool = False
+    returns_all: bool = False
 
     def get(self, name: str) -> str | None:
         return self.attributes.get(name)

@@ -15,6 +15,8 @@ def extension_of(element: etree._Element) -> Extension:
         inputs=_mappings(children, "in"),
         outputs=_mappings(children, "out"),
         field_rights=_field_rights(children),
+        passes_all=any(_is_all(e) for e in _own(children, "in")),
+        returns_all=any(_is_all(e) for e in _own(children, "out")),
     )
 
 
@@ -29,7 +31,13 @@ def _mappings(children: etree._Element | None, name: str) -> tuple[DataMapping, 
             target=(e.get("target") or "").strip(),
         )
         for e in _own(children, name)
+        if not _is_all(e)
     )
+
+
+def _is_all(mapping: etree._Element) -> bool:
+    """Whether it stands for every variable."""
+    return mapping.get("variables") == "all"
 
 
 def _field_rights(children: etree._Element | None) -> dict[str, str]:

@@ -28,7 +28,7 @@ def translate(draft: Draft, activity: etree._Element) -> None:
     inherit = vendors.attribute(activity, "inheritVariables")
     if inherit is not None and inherit[1] == "true":
         draft.tell_of(activity, inherit[0])
-        _unmapped(draft, activity, "in")
+        draft.map_all(activity, "in")
 
 
 def _zeebe(draft: Draft, activity: etree._Element, called: etree._Element) -> None:
@@ -40,17 +40,12 @@ def _zeebe(draft: Draft, activity: etree._Element, called: etree._Element) -> No
     elif key and not activity.get("calledElement"):
         draft.set_attribute(activity, "calledElement", key.strip('"'))
         draft.translated(activity, "called-element", f"Zeebe 的 processId 写为被调用的流程 {key.strip(chr(34))}。")
-    for direction, name in (("in", "propagateAllParentVariables"), ("out", "propagateAllChildVariables")):
-        if called.get(name, "true" if direction == "in" else "") == "true":
-            _unmapped(draft, activity, direction)
-
-
-def _unmapped(draft: Draft, activity: etree._Element, direction: str) -> None:
-    """Where another tool hands over everything, here only what is mapped is seen."""
-    if next(activity.iter(f"{{{ANLAN}}}{direction}"), None) is None:
-        verb = "传入" if direction == "in" else "传回"
-        message = f"原来的工具会{verb}全部变量，这里只{verb}映射过的变量，请逐个写 anlan:{direction}。"
-        draft.needs_work(activity, "mapping", message)
+    # Unless the model says otherwise Zeebe passes everything, and returns everything where no output is mapped.
+    mapped = any(True for _ in activity.iter(f"{{{ZEEBE}}}output"))
+    returned = called.get("propagateAllChildVariables", "false" if mapped else "true")
+    for direction, whole in (("in", called.get("propagateAllParentVariables", "true")), ("out", returned)):
+        if whole == "true" and not any(True for _ in activity.iter(f"{{{ANLAN}}}{direction}")):
+            draft.map_all(activity, direction)
 
 
 def _is_literal(text: str) -> bool:

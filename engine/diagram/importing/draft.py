@@ -65,6 +65,18 @@ class Draft:
         self.changed = True
         return True
 
+    def map_all(self, activity: etree._Element, direction: str) -> None:
+        """Let a call activity pass or return every variable."""
+        tag = f"{{{ANLAN}}}{direction}"
+        holder = self._extension_elements(activity)
+        if any(child.get("variables") == "all" for child in holder.iterchildren(tag)):
+            return
+        self._declare()
+        _append(holder, tag).set("variables", "all")
+        self.changed = True
+        verb = "传入" if direction == "in" else "传回"
+        self.translated(activity, "mapping", f"{verb}全部变量，写为 anlan:{direction} variables="all"。")
+
     def set_attribute(self, element: etree._Element, name: str, value: str) -> None:
         element.set(name, value)
         self.changed = True

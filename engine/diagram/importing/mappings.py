@@ -43,6 +43,9 @@ def translate(draft: Draft, element: etree._Element) -> None:
 
 def _camunda(draft: Draft, element: etree._Element, mapping: etree._Element, direction: str) -> None:
     draft.tell_of(mapping)
+    if mapping.get("variables") == "all" and local_name(element) == "callActivity":
+        draft.map_all(element, direction)
+        return
     if mapping.get("variables") or mapping.get("businessKey"):
         if any(True for _ in _ours(element, direction)):
             draft.kept(mapping, "mapping", f"“{_whole(mapping)}”原样保留，变量以 anlan:{direction} 为准。")

@@ -84,6 +84,9 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
     if node.kind is Kind.CALL_ACTIVITY and not node.called_element:
         message = f"调用活动“{node.title}”没有指定要调用的流程（calledElement）。"
         yield error("no-called-element", node.id, node.line, message)
+    if node.kind is not Kind.CALL_ACTIVITY and (node.extension.passes_all or node.extension.returns_all):
+        message = f"只有调用活动能传递全部变量，请在“{node.title}”上逐个映射（source 和 target）。"
+        yield error("all-variables", node.id, node.line, message)
     yield from _loop(node)
     if node.kind is Kind.EVENT_BASED_GATEWAY:
         yield from _event_gateway(scope, node)

@@ -164,7 +164,7 @@ class ProcessScope(FlowScope):
 
 
 class CallActivity(Node):
-    """Runs another process: it sees what is mapped into it and gives back what is mapped out."""
+    """Runs another process: it sees what is mapped into it and gives back what is mapped out; `all` maps everything."""
 
     is_scope = True
     is_step = True
@@ -176,13 +176,15 @@ class CallActivity(Node):
 
     def execute(self, token: Token) -> bool | None:
         execution = token.workflow
+        passed = execution.variables.visible(token) if self.element.extension.passes_all else {}
         process = execution.place(self.called, token)
-        execution.variables.declare(process, self.mappings.read_inputs(token))
+        execution.variables.declare(process, {**passed, **self.mappings.read_inputs(token)})
         return None
 
     def returned(self, token: Token, process: Token) -> None:
         """The called process has ended."""
-        results = self.mappings.read_outputs(process)
+        returned = token.workflow.variables.visible(process) if self.element.extension.returns_all else {}
+        results = {**returned, **self.mappings.read_outputs(process)}
         token.workflow.withdraw(process, canceled=False)
         self.write(token, results)
         token.complete()

@@ -34,6 +34,26 @@ def test_a_called_process_gives_back_only_what_is_mapped(play):
     assert case.variables == {"amount": 21, "checked": "agree"}
 
 
+def test_a_called_process_may_be_given_everything_and_give_everything_back(play):
+    whole = '<bpmn:extensionElements><anlan:in variables="all"/><anlan:in source="b + 1" target="a"/>'
+    whole += '<anlan:out variables="all"/></bpmn:extensionElements>'
+    called = "cs: startEvent\n look: userTask\n ce: endEvent\n cs -> look -> ce"
+    case = play(
+        f"""
+        s: startEvent
+        call: callActivity calledElement="check" {whole}
+        after: userTask
+        e: endEvent
+        s -> call -> after -> e
+    """,
+        {"check": called},
+        a=1,
+        b=5,
+    )
+
+    assert case.complete("check:look", c=7).variables == {"a": 6, "b": 5, "c": 7}
+
+
 def test_a_process_may_call_itself(play):
     case = play(
         """

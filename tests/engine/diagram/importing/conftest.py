@@ -51,6 +51,11 @@ class Imported:
         found = self.element(element_id).iter(f"{{{ANLAN}}}{direction}")
         return {str(mapping.get("target")): str(mapping.get("source")) for mapping in found}
 
+    def whole(self, element_id: str) -> list[str]:
+        """The directions in which every variable is mapped."""
+        mappings = self.element(element_id).iter(f"{{{ANLAN}}}in", f"{{{ANLAN}}}out")
+        return [etree.QName(mapping).localname for mapping in mappings if mapping.get("variables") == "all"]
+
     def told(self, kind: str, code: str | None = None) -> list[Change]:
         return [change for change in self.changes if change.kind == kind and code in (None, change.code)]
 

@@ -15,16 +15,22 @@ def test_a_zeebe_call_names_its_process_by_the_standard(imported):
     assert not result.told("needs-work")
 
 
-def test_a_zeebe_call_that_hands_over_everything_needs_work(imported):
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("", ["in", "out"]),
+        ('propagateAllChildVariables="false"', ["in"]),
+        ('propagateAllParentVariables="false" propagateAllChildVariables="true"', ["out"]),
+    ],
+)
+def test_a_zeebe_call_hands_over_everything_unless_it_says_otherwise(imported, said, whole):
     result = imported(
-        '<bpmn:callActivity id="a"><bpmn:extensionElements><zeebe:calledElement processId="child" '
-        'propagateAllChildVariables="true"/></bpmn:extensionElements></bpmn:callActivity>'
+        f'<bpmn:callActivity id="a"><bpmn:extensionElements><zeebe:calledElement processId="child" {said}/>'
+        "</bpmn:extensionElements></bpmn:callActivity>"
     )
 
-    assert [change.message[:14] for change in result.told("needs-work", "mapping")] == [
-        "原来的工具会传入全部变量，这",
-        "原来的工具会传回全部变量，这",
-    ]
+    assert not result.told("needs-work")
+    assert result.whole("a") == whole
 
 
 @pytest.mark.parametrize("call", ['calledElement="${which}"', 'camunda:caseRef="some_case"'])
@@ -45,15 +51,24 @@ def test_camunda_mappings_become_ours(imported):
     assert result.mappings("a", "out") == {"checked": "verdict"}
 
 
-@pytest.mark.parametrize("mapping", ['variables="all"', 'businessKey="#{execution.processBusinessKey}"'])
-def test_handing_over_everything_needs_work(mapping, imported):
+def test_handing_over_the_business_key_needs_work(imported):
     result = imported(
         '<bpmn:callActivity id="a" calledElement="child"><bpmn:extensionElements>'
-        f"<camunda:in {mapping}/></bpmn:extensionElements></bpmn:callActivity>"
+        '<camunda:in businessKey="#{execution.processBusinessKey}"/></bpmn:extensionElements></bpmn:callActivity>'
     )
 
     assert result.content == result.before
-    assert mapping.partition("=")[0] in result.told("needs-work", "mapping")[0].message
+    assert "businessKey" in result.told("needs-work", "mapping")[0].message
+
+
+def test_camunda_hands_over_everything_too(imported):
+    result = imported(
+        '<bpmn:callActivity id="a" calledElement="child"><bpmn:extensionElements>'
+        '<camunda:in variables="all"/><camunda:out variables="all"/></bpmn:extensionElements></bpmn:callActivity>'
+    )
+
+    assert result.whole("a") == ["in", "out"]
+    assert not result.told("needs-work")
 
 
 def test_zeebe_mappings_become_ours(imported):
