@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.resources import files
 
 from fastapi import FastAPI
@@ -22,12 +23,16 @@ _ABOUT = """水库移民扶持项目审批引擎的接口。The API of the Anlan
 出错时返回 `application/problem+json`。"""
 
 
+def _checkpoints(settings: Settings) -> timedelta | None:
+    return timedelta(hours=settings.checkpoint_hours) if settings.checkpoint_hours else None
+
+
 def create_app(engine: ProcessEngine, settings: Settings, *, timers: bool = True) -> FastAPI:
     """Put the application together. With `timers` a worker fires what is due while the application runs."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        worker = TimerWorker(engine) if timers else None
+        worker = TimerWorker(engine, checkpoints=_checkpoints(settings)) if timers else None
         if worker:
             worker.start()
         try:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engine.commands import DeploymentResult
+    from engine.diagram import Change
     from engine.errors import AnlanError
     from engine.process_engine import ProcessEngine
 
@@ -110,14 +111,18 @@ def export(
 @app.command()
 def verify(
     case: Annotated[str | None, typer.Argument(help="办件编号；不写则用 --all 核对全部")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="核对全部办件、定义、政策和附件")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="核对全部办件、定义、政策、附件和检查点")] = False,
+    checkpoint: Annotated[Path | None, typer.Option(help="另行保存的检查点文件，与 --all 同用")] = None,
 ) -> None:
     """核对历史：链条完整、内容未改、重放一致。发现问题时退出码为 1。"""
     with _reported():
         if (case is None) != everything:
             _fail("请写明一个办件编号，或者用 --all 核对全部。")
+        if checkpoint is not None and not everything:
+            _fail("另行保存的检查点要与 --all 同用。")
         from api.composition import engine_for
         from api.verifying import verify_on
+        from engine.history.checkpoints import Signed
         from engine.history.verification import case_of
 
         engine = engine_for(Settings.from_environment())
@@ -125,8 +130,42 @@ def verify(
         if case is not None:
             with engine.database.read() as connection:
                 case_id = case_of(connection, case)
-        if not verify_on(console, engine, case_id).sound:
+        kept = Signed.read(checkpoint.read_text("utf-8")) if checkpoint else None
+        if not verify_on(console, engine, case_id, kept).sound:
             raise typer.Exit(1)
+
+
+@app.command()
+def checkpoint(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写入的文件，请另行保存或打印")] = None,
+    show: Annotated[bool, typer.Option("--show", help="只显示最近的检查点，不生成新的")] = False,
+) -> None:
+    """生成检查点：对全部历史、定义和附件的摘要签名。另行保存一份，以后可以证明此前的历史没有改动。"""
+    with _reported():
+        from api.checkpointing import checkpoint_on
+        from api.composition import engine_for
+
+        checkpoint_on(console, engine_for(Settings.from_environment()), output, show=show)
+
+
+@app.command("import")
+def import_model(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="别的建模工具画的流程图（.bpmn）")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写入的文件；不写则只列出要改什么")] = None,
+) -> None:
+    """把别的工具的流程图改写成本系统的写法，列出改了什么、还要做什么；不部署。"""
+    with _reported():
+        from engine import diagram
+
+        content, changes = diagram.import_draft(path.read_bytes())
+        if output is not None:
+            output.write_bytes(content)
+        _show_changes(changes)
+        findings = diagram.lint(content)
+        if findings:
+            console.print(_problem_table(map(_place, findings), title="检查结果"))
+        written = f"已写入 {output}，没有部署。" if output else "没有写入文件，用 --output 写出结果。"
+        console.print(Text(written), soft_wrap=True)
 
 
 def _settings(host: str | None, port: int | None, demo: bool | None) -> Settings:
@@ -220,8 +259,17 @@ def _place(problem: object) -> tuple[str | None, int | None, str]:
     return place, getattr(problem, "line", None), str(getattr(problem, "message", problem))
 
 
-def _problem_table(problems: Iterable[tuple[str | None, int | None, str]]) -> Table:
-    table = Table("元素", "行", "说明")
+def _show_changes(changes: Iterable[Change]) -> None:
+    labels = {"translated": "已翻译", "dropped": "已去掉", "needs-work": "需要处理", "kept": "原样保留"}
+    table = Table("元素", "行", "改动", "说明", title="导入外部模型")
+    for change in changes:
+        element_id, line, sentence = _place(change)
+        table.add_row(Text(element_id or ""), "" if line is None else str(line), labels[change.kind], Text(sentence))
+    console.print(table)
+
+
+def _problem_table(problems: Iterable[tuple[str | None, int | None, str]], title: str | None = None) -> Table:
+    table = Table("元素", "行", "说明", title=title)
     for place, line, sentence in problems:
         table.add_row(Text(place or ""), "" if line is None else str(line), Text(sentence))
     return table

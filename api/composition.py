@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from api.demo_clock import DemoClock
 from api.settings import Settings
 from engine.bootstrap import build_engine
 from engine.clock import Clock
+from engine.history.signatures import signer_at
 from engine.process_engine import ProcessEngine
 from forms.port import FormLibrary
 
@@ -18,4 +21,6 @@ def engine_for(settings: Settings, clock: Clock | None = None) -> ProcessEngine:
         forms=FormLibrary(),
         attachments=settings.attachments,
         demo=settings.demo,
+        hash=settings.hash,
+        signer=partial(signer_at, settings.checkpoint_key, settings.signature),
     )

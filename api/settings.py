@@ -6,8 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from engine.errors import AnlanError
+from engine.history.digests import HashKind
+from engine.history.signatures import SignatureKind
+
+Choice = TypeVar("Choice", HashKind, SignatureKind)
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off", ""})
@@ -32,6 +37,11 @@ class Settings:
     demo: bool
     host: str = "127.0.0.1"
     port: int = 8000
+    #: what new events of the history are hashed with, and what checkpoints are signed with
+    hash: HashKind = HashKind.SHA256
+    signature: SignatureKind = SignatureKind.ED25519
+    #: hours between checkpoints that the system makes by itself; 0 for none
+    checkpoint_hours: int = 24
     #: send the session cookie over HTTPS only
     secure_cookie: bool = True
 
@@ -49,9 +59,17 @@ class Settings:
             database_url=database_url,
             demo=demo,
             host=environment.get("ANLAN_HOST") or "127.0.0.1",
+            hash=_choice(environment, "ANLAN_HASH", HashKind.SHA256),
+            signature=_choice(environment, "ANLAN_SIGNATURE", SignatureKind.ED25519),
+            checkpoint_hours=_hours(environment.get("ANLAN_CHECKPOINT_HOURS") or "24"),
             port=_port(environment.get("ANLAN_PORT") or "8000"),
             secure_cookie=_flag(environment, "ANLAN_SECURE_COOKIE", default=not demo),
         )
+
+    @property
+    def checkpoint_key(self) -> Path:
+        """The private key of checkpoints; it is made when it is first needed."""
+        return self.home / "checkpoint-key"
 
     @property
     def attachments(self) -> Path:
@@ -66,6 +84,21 @@ def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text.lower() in _YES | _NO:
         return text.lower() in _YES
     raise BadSetting(f"环境变量 {name} 应为 1 或 0，现在是“{text}”。", name=name)
+
+
+def _choice(environment: Mapping[str, str], name: str, default: Choice) -> Choice:
+    text = (environment.get(name) or default.value).lower()
+    try:
+        return type(default)(text)
+    except ValueError as error:
+        known = " 或 ".join(kind.value for kind in type(default))
+        raise BadSetting(f"环境变量 {name} 应为 {known}，现在是“{text}”。", name=name) from error
+
+
+def _hours(text: str) -> int:
+    if text.isdecimal() and len(text) < 5:
+        return int(text)
+    raise BadSetting(f"环境变量 ANLAN_CHECKPOINT_HOURS 应为小时数，现在是“{text}”。", name="ANLAN_CHECKPOINT_HOURS")
 
 
 def _port(text: str) -> int:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection, select
 
+from engine.history.checkpoints import Signed
 from engine.history.findings import Finding, Kind
 from engine.history.verification import Report, Stage, verify
 from engine.model import ProcessInstance
@@ -49,10 +50,10 @@ class _Bars:
         self._progress.update(self._bars[stage], completed=done)
 
 
-def verify_on(console: Console, engine: ProcessEngine, case_id: str | None) -> Report:
+def verify_on(console: Console, engine: ProcessEngine, case_id: str | None, kept: Signed | None = None) -> Report:
     """Check one case or everything, and tell what came of it."""
     with Progress(*_columns(), console=console) as progress, engine.database.read() as connection:
-        report = verify(connection, engine.tools, case_id=case_id, progress=_Bars(progress))
+        report = verify(connection, engine.tools, case_id=case_id, kept=kept, progress=_Bars(progress))
         numbers = _numbers(connection, {finding.place for finding in report.findings[:_MOST]})
     _tell(console, report, numbers)
     return report

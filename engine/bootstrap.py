@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from engine.clock import Clock, SystemClock
 from engine.definitions import DefinitionCache
 from engine.funds import FundsProjects, fund_connectors
+from engine.history.digests import HashKind
+from engine.history.signatures import Signer
 from engine.policy.profiles import PolicyProfiles
 from engine.ports import AcceptAnyForm, FormPort, LocalConnector
 from engine.process_engine import ProcessEngine
@@ -25,6 +27,8 @@ def build_engine(
     attachments: Path | None = None,
     connectors: Iterable[LocalConnector] = (),
     demo: bool = False,
+    hash: HashKind = HashKind.SHA256,
+    signer: Callable[[], Signer] | None = None,
 ) -> ProcessEngine:
     """An engine on a migrated database, with the funds ledger and the policy profiles."""
     database = _migrated(database_url)
@@ -37,6 +41,8 @@ def build_engine(
         policies=PolicyProfiles(),
         attachments=AttachmentStore(attachments) if attachments else None,
         demo=demo,
+        hash=hash,
+        signer=signer,
     )
     return ProcessEngine(database=database, clock=clock or SystemClock(), tools=tools)
 

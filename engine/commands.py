@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    pass
 
 R = TypeVar("R")
 
@@ -281,3 +284,8 @@ class Delegate(Command[str]):
     to_person_id: str
     valid_from: date
     valid_to: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeCheckpoint(Command["Signed"]):
+    """Sign a statement about everything the history holds now."""

@@ -12,11 +12,13 @@ from sqlalchemy import Connection, func, select
 from engine import values
 from engine.errors import NotFound
 from engine.history.chain import check_chains
+from engine.history.checkpoints import Signed, checkpoints_of
 from engine.history.contents import Named, check_attachments, check_definitions, check_policies
 from engine.history.event import Event
 from engine.history.findings import Finding, Kind
 from engine.history.projections import Told, check_case
 from engine.history.replay import replay
+from engine.history.witness import check_checkpoints, check_kept
 from engine.model import HistoryEvent, ProcessInstance
 from engine.unit_of_work import Tools
 
@@ -53,10 +55,15 @@ class Report:
 
 
 def verify(
-    connection: Connection, tools: Tools, *, case_id: str | None = None, progress: Progress | None = None
+    connection: Connection,
+    tools: Tools,
+    *,
+    case_id: str | None = None,
+    kept: Signed | None = None,
+    progress: Progress | None = None,
 ) -> Report:
-    """Check one case, or everything."""
-    return _Verification(connection, tools, case_id, progress or _silent).run()
+    """Check one case, or everything; `kept` is a checkpoint that was kept elsewhere."""
+    return _Verification(connection, tools, case_id, kept, progress or _silent).run()
 
 
 def case_of(connection: Connection, number_or_id: str) -> str:
@@ -76,10 +83,13 @@ def _silent(stage: Stage, done: int, total: int) -> None:
 
 
 class _Verification:
-    def __init__(self, connection: Connection, tools: Tools, case_id: str | None, progress: Progress) -> None:
+    def __init__(
+        self, connection: Connection, tools: Tools, case_id: str | None, kept: Signed | None, progress: Progress
+    ) -> None:
         self._connection = connection
         self._tools = tools
         self._case_id = case_id
+        self._kept = kept
         self._progress = progress
         self._named = Named()
         self._told: dict[str, Told] = {}
@@ -90,6 +100,8 @@ class _Verification:
         self._check_chains()
         self.report.chain_seconds = perf_counter() - began
         self._check_contents()
+        if self._case_id is None:
+            self._check_checkpoints()
         began = perf_counter()
         self._replay_cases()
         self.report.replay_seconds = perf_counter() - began
@@ -122,6 +134,15 @@ class _Verification:
         for number, check in enumerate(checks, 1):
             self.report.findings.extend(check)
             self._progress(Stage.CONTENTS, number, len(checks))
+
+    def _check_checkpoints(self) -> None:
+        # Looking for the key must not make one.
+        signer = self._tools.signer() if self._tools.signer and checkpoints_of(self._connection) else None
+        public_key = signer.public_key if signer else None
+        self.report.findings.extend(check_checkpoints(self._connection, public_key))
+        if self._kept is not None:
+            self.report.findings.extend(check_kept(self._connection, self._kept, public_key))
+        self._progress(Stage.CHECKPOINT, 1, 1)
 
     def _parameters(self, policy_id: str) -> bytes | None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from engine.commands import SYSTEM, Command, FireStartTimer, FireTimer
 from engine.errors import AnlanError
+from engine.jobs.checkpoints import make_due_checkpoint
 from engine.jobs.kept_messages import deliverable
 from engine.messages import DeliverKeptMessage
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, StartSubscription
@@ -79,10 +80,13 @@ def _due_to_start(connection: Connection, now: datetime, limit: int) -> list[tup
 
 
 class TimerWorker:
-    """A thread that fires due timers now and then, inside the API process."""
+    """A thread that fires due timers and makes due checkpoints now and then, inside the API process."""
 
-    def __init__(self, engine: ProcessEngine, interval_seconds: float = 2.0) -> None:
+    def __init__(
+        self, engine: ProcessEngine, interval_seconds: float = 2.0, *, checkpoints: timedelta | None = None
+    ) -> None:
         self._engine = engine
+        self._checkpoints = checkpoints
         self._interval = interval_seconds
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="anlan-timers", daemon=True)
@@ -100,6 +104,8 @@ class TimerWorker:
         while not self._stopping.wait(self._interval):
             try:
                 fire_due_timers(self._engine)
+                if self._checkpoints is not None:
+                    make_due_checkpoint(self._engine, self._checkpoints)
             except Exception:
                 # The next round tries again; a worker that dies would stop every notice and deadline.
-                _LOG.exception("firing due timers failed")
+                _LOG.exception("firing due timers or making a checkpoint failed")

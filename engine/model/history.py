@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Digest, Id, UtcDateTime
@@ -43,3 +43,33 @@ class HistoryStream(Base):
     stream: Mapped[str] = mapped_column(String(120), primary_key=True)
     seq: Mapped[int]
     head: Mapped[str] = mapped_column(Digest)
+
+
+class LogEntry(Base):
+    """A line of the append-only log that checkpoints are computed over: the end of a chain, or a content's digest."""
+
+    __tablename__ = "history_log"
+    __table_args__ = (Index("ix_history_log_key", "kind", "key"),)
+
+    #: counted from 0 without gaps
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: stream, attachment, blob or bundle
+    kind: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(120))
+    #: of a stream: the number of its last event
+    seq: Mapped[int]
+    digest: Mapped[str] = mapped_column(Digest)
+
+
+class Checkpoint(Base):
+    """A signed statement about the log up to a size; worth most when a copy is kept elsewhere."""
+
+    __tablename__ = "checkpoint"
+
+    #: counted from 1
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: what was signed, as people read and print it
+    text: Mapped[str] = mapped_column(Text)
+    signature: Mapped[str] = mapped_column(String(200))

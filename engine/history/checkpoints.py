@@ -1,0 +1,231 @@
+"""Checkpoints: signed statements about everything there is, which later changes cannot agree with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Connection, func, insert, literal, select
+
+from engine.errors import AnlanError, NotFound
+from engine.history.digests import digest_of
+from engine.history.merkle import inclusion_proof, leaf_hash, root_of
+from engine.history.signatures import Signer, is_signed
+from engine.model import (
+    Attachment,
+    Blob,
+    Bundle,
+    Checkpoint,
+    HistoryStream,
+    LogEntry,
+    ProcessInstance,
+)
+from engine.rows import AnyRow, AnySelect
+
+_TITLE = "anlan checkpoint v1"
+
+
+class NotACheckpoint(AnlanError):
+    """这不是安澜的检查点文件，或者内容已损坏。"""
+
+    code = "not-a-checkpoint"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What a checkpoint says."""
+
+    number: int
+    #: how many entries of the log it covers
+    size: int
+    #: the root of the Merkle tree over them
+    root: str
+    at: datetime
+    #: the digest of the checkpoint before
+    previous: str
+    algorithm: str
+    key: str
+
+    @property
+    def text(self) -> str:
+        """One fact a line: the bytes that are signed, printed and kept."""
+        facts = {
+            "number": self.number,
+            "size": self.size,
+            "root": self.root,
+            "at": self.at.isoformat(),
+            "previous": self.previous,
+            "algorithm": self.algorithm,
+            "key": self.key,
+        }
+        return "\n".join([_TITLE, *(f"{name}: {value}" for name, value in facts.items())]) + "\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """A statement with its signature, as it is written to a file."""
+
+    text: str
+    signature: str
+
+    @property
+    def statement(self) -> Statement:
+        """What it says; raises `NotACheckpoint`."""
+        title, _, facts_text = self.text.partition("\n")
+        facts = dict(line.split(": ", 1) for line in facts_text.splitlines() if ": " in line)
+        try:
+            statement = Statement(
+                number=int(facts["number"]),
+                size=int(facts["size"]),
+                root=facts["root"],
+                at=datetime.fromisoformat(facts["at"]),
+                previous=facts["previous"],
+                algorithm=facts["algorithm"],
+                key=facts["key"],
+            )
+        except (KeyError, ValueError) as error:
+            raise NotACheckpoint from error
+        if title != _TITLE or statement.text != self.text:
+            raise NotACheckpoint
+        return statement
+
+    @property
+    def file(self) -> str:
+        """The checkpoint as a file to keep elsewhere."""
+        return f"{self.text}signature: {self.signature}\n"
+
+    @classmethod
+    def read(cls, content: str) -> Signed:
+        """From a file; raises `NotACheckpoint`."""
+        text, found, signature = content.replace("\r\n", "\n").rpartition("signature: ")
+        if not found:
+            raise NotACheckpoint
+        return cls(text=text, signature=signature.strip())
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the key that it names has signed it."""
+        statement = self.statement
+        return is_signed(statement.algorithm, statement.key, self.text.encode(), self.signature)
+
+
+def entry_bytes(kind: str, key: str, seq: int, digest: str) -> bytes:
+    """A line of the log as it is hashed."""
+    return orjson.dumps({"digest": digest, "key": key, "kind": kind, "seq": seq}, option=orjson.OPT_SORT_KEYS)
+
+
+def make_checkpoint(connection: Connection, signer: Signer, now: datetime) -> Signed:
+    """Add to the log what is new, and sign its root."""
+    size = _extend_log(connection)
+    last = connection.execute(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(1)).one_or_none()
+    statement = Statement(
+        number=last.number + 1 if last else 1,
+        size=size,
+        root=root_of(leaves_of(connection, size)).hex(),
+        at=now,
+        previous=digest_of(last.text.encode()) if last else "-",
+        algorithm=signer.kind.value,
+        key=signer.public_key,
+    )
+    signed = Signed(text=statement.text, signature=signer.sign(statement.text.encode()))
+    connection.execute(
+        insert(Checkpoint).values(
+            number=statement.number, size=size, made_at=now, text=signed.text, signature=signed.signature
+        )
+    )
+    return signed
+
+
+def _extend_log(connection: Connection) -> int:
+    """Append the ends of chains that have grown and contents that are new; gives the log's size."""
+    size = connection.scalar(select(func.count()).select_from(LogEntry)) or 0
+    for statement in (*_grown_streams(), *_new_contents()):
+        rows = [
+            {"position": size + offset, "kind": kind, "key": key, "seq": seq, "digest": digest}
+            for offset, (kind, key, seq, digest) in enumerate(connection.execute(statement))
+        ]
+        if rows:
+            connection.execute(insert(LogEntry), rows)
+        size += len(rows)
+    return size
+
+
+def _grown_streams() -> Iterator[AnySelect]:
+    logged = (
+        select(LogEntry.key, func.max(LogEntry.seq).label("seq"))
+        .where(LogEntry.kind == "stream")
+        .group_by(LogEntry.key)
+        .subquery()
+    )
+    for key, seq, head in (
+        (ProcessInstance.id, ProcessInstance.revision, ProcessInstance.head),
+        (HistoryStream.stream, HistoryStream.seq, HistoryStream.head),
+    ):
+        yield (
+            select(literal("stream"), key, seq, head)
+            .outerjoin(logged, logged.c.key == key)
+            .where(head.is_not(None), (logged.c.seq.is_(None)) | (logged.c.seq < seq))
+            .order_by(key)
+        )
+
+
+def _new_contents() -> Iterator[AnySelect]:
+    for kind, key, digest in (
+        ("attachment", Attachment.id, Attachment.digest),
+        ("blob", Blob.digest, Blob.digest),
+        ("bundle", Bundle.digest, Bundle.digest),
+    ):
+        logged = select(LogEntry.key).where(LogEntry.kind == kind)
+        yield select(literal(kind), key, literal(0), digest).where(key.not_in(logged)).order_by(key)
+
+
+def leaves_of(connection: Connection, size: int) -> list[bytes]:
+    """The leaf hashes of the log's first entries."""
+    statement = (
+        select(LogEntry.kind, LogEntry.key, LogEntry.seq, LogEntry.digest)
+        .where(LogEntry.position < size)
+        .order_by(LogEntry.position)
+    )
+    return [leaf_hash(entry_bytes(*row)) for row in connection.execute(statement)]
+
+
+def signed_of(row: AnyRow) -> Signed:
+    """A stored checkpoint."""
+    return Signed(text=row.text, signature=row.signature)
+
+
+def checkpoints_of(connection: Connection) -> tuple[Signed, ...]:
+    """All checkpoints, the oldest first."""
+    return tuple(signed_of(row) for row in connection.execute(select(Checkpoint).order_by(Checkpoint.number)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inclusion:
+    """That a chain's end is under a checkpoint."""
+
+    checkpoint: Signed
+    entry: Mapping[str, str | int]
+    index: int
+    proof: tuple[str, ...]
+
+
+def inclusion_of(connection: Connection, stream: str) -> Inclusion:
+    """The proof for a stream's newest entry under the newest checkpoint."""
+    last = connection.execute(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(1)).one_or_none()
+    entry = connection.execute(
+        select(LogEntry)
+        .where(LogEntry.kind == "stream", LogEntry.key == stream)
+        .order_by(LogEntry.position.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or entry is None:
+        raise NotFound("这个办件还没有被检查点覆盖，请先生成检查点。", stream=stream)
+    leaves = leaves_of(connection, last.size)
+    return Inclusion(
+        checkpoint=signed_of(last),
+        entry={"kind": entry.kind, "key": entry.key, "seq": entry.seq, "digest": entry.digest},
+        index=entry.position,
+        proof=tuple(part.hex() for part in inclusion_proof(leaves, entry.position)),
+    )

@@ -1,0 +1,89 @@
+"""Whether everything that checkpoints have covered is still there, and whether a kept checkpoint agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, func, select
+
+from engine.history.checkpoints import NotACheckpoint, Signed, Statement, checkpoints_of, leaves_of
+from engine.history.digests import digest_of
+from engine.history.findings import Finding, Kind
+from engine.history.merkle import root_of
+from engine.model import Attachment, Blob, Bundle, HistoryEvent, LogEntry
+
+
+def check_checkpoints(connection: Connection, public_key: str | None) -> Iterator[Finding]:
+    """Signatures, roots and order of all checkpoints, and every entry of the log against what is stored."""
+    signed = checkpoints_of(connection)
+    size = max((it.size for it in _statements(signed)), default=0)
+    leaves = leaves_of(connection, size)
+    before: Signed | None = None
+    for number, one in enumerate(signed, 1):
+        yield from _check(one, number, before, leaves)
+        before = one
+    if signed and public_key is not None and signed[-1].is_signed and signed[-1].statement.key != public_key:
+        yield _finding(str(len(signed)), "最近的检查点不是用本系统的密钥签名的。")
+    yield from _check_entries(connection, size)
+
+
+def check_kept(connection: Connection, kept: Signed, public_key: str | None) -> Iterator[Finding]:
+    """A checkpoint that was kept elsewhere: signed by our key, and the log still begins with what it covers."""
+    statement = kept.statement
+    place = f"{statement.number}"
+    if not kept.is_signed:
+        yield _finding(place, "保存在外的检查点签名无效。")
+    if public_key is not None and statement.key != public_key:
+        yield _finding(place, "保存在外的检查点不是用本系统的密钥签名的。")
+    leaves = leaves_of(connection, statement.size)
+    if len(leaves) != statement.size or root_of(leaves).hex() != statement.root:
+        yield _finding(place, "保存在外的检查点与现在的日志不一致：此前的历史被改动过。")
+
+
+def _statements(signed: tuple[Signed, ...]) -> Iterator[Statement]:
+    for one in signed:
+        try:
+            yield one.statement
+        except NotACheckpoint:
+            continue
+
+
+def _check(one: Signed, number: int, before: Signed | None, leaves: list[bytes]) -> Iterator[Finding]:
+    try:
+        statement = one.statement
+    except NotACheckpoint as error:
+        yield _finding(str(number), error.message)
+        return
+    place = str(statement.number)
+    if not one.is_signed:
+        yield _finding(place, "签名无效：检查点被改动。")
+    if statement.number != number or statement.previous != (digest_of(before.text.encode()) if before else "-"):
+        yield _finding(place, "与前一个检查点接不上：有检查点被删除或调换。")
+    if len(leaves) < statement.size or root_of(leaves[: statement.size]).hex() != statement.root:
+        yield _finding(place, "根与日志不一致：日志被改动。")
+
+
+def _check_entries(connection: Connection, size: int) -> Iterator[Finding]:
+    """What was there when a checkpoint was made must be there still, whatever the rows say of themselves."""
+    covered = select(func.count()).select_from(LogEntry).where(LogEntry.position < size)
+    if (connection.scalar(covered) or 0) != size:
+        yield _finding("log", "检查点的日志缺少条目。")
+    event = (HistoryEvent.stream == LogEntry.key) & (HistoryEvent.seq == LogEntry.seq)
+    stored = (
+        ("stream", HistoryEvent, event, HistoryEvent.digest, "历史第 {seq} 条缺失，或者与检查点时不同。"),
+        ("attachment", Attachment, Attachment.id == LogEntry.key, Attachment.digest, "检查点之后附件被改动或删除。"),
+        ("blob", Blob, Blob.digest == LogEntry.key, Blob.digest, "检查点之后定义被删除。"),
+        ("bundle", Bundle, Bundle.digest == LogEntry.key, Bundle.digest, "检查点之后固定版本清单被删除。"),
+    )
+    for kind, table, joined, digest, message in stored:
+        lost = (
+            select(LogEntry.key, LogEntry.seq)
+            .outerjoin(table, joined)
+            .where(LogEntry.kind == kind, digest.is_distinct_from(LogEntry.digest))
+        )
+        for key, seq in connection.execute(lost):
+            yield _finding(key, message.format(seq=seq))
+
+
+def _finding(place: str, message: str) -> Finding:
+    return Finding(kind=Kind.CHECKPOINT, place=place, message=message)
