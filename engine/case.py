@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Update, bindparam, delete, insert, select, update
+from sqlalchemy import Update, bindparam, delete, exists, insert, select, update
 
 from engine import feel
 from engine.assignment import responsible_unit
@@ -22,7 +22,16 @@ from engine.history.outcome import outcome_of
 from engine.incidents import close_incidents, ensure_nothing_refused, keep_incidents
 from engine.interpreter import OpenedTask, State, Step, Wait, WaitKind
 from engine.interpreter.reading import variables_at
-from engine.model import PENDING, RUNNING, EventSubscription, InstanceStatus, ProcessInstance, TaskStatus, UserTask
+from engine.model import (
+    PENDING,
+    RUNNING,
+    EventSubscription,
+    InstanceStatus,
+    ProcessInstance,
+    TaskDraft,
+    TaskStatus,
+    UserTask,
+)
 from engine.rows import AnyRow
 from engine.services import CaseServices
 from engine.unit_of_work import UnitOfWork
@@ -34,7 +43,9 @@ _WHOLE = select(*_COLUMNS).where(ProcessInstance.id == bindparam("instance"))
 _HEAD = select(*(column for column in _COLUMNS if column.name not in _STATE)).where(
     _COLUMNS.id == bindparam("instance")
 )
-_TASK = select(*UserTask.__table__.columns).where(UserTask.id == bindparam("task"))
+_TASK = select(*UserTask.__table__.columns, exists().where(TaskDraft.task_id == UserTask.id).label("has_draft")).where(
+    UserTask.id == bindparam("task")
+)
 _OPEN = insert(UserTask)
 _SUBSCRIBE = insert(EventSubscription)
 _UNSUBSCRIBE = delete(EventSubscription).where(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from engine import interpreter, signing
 from engine.acting import actionable, told_of
@@ -14,14 +14,15 @@ from engine.attachments import attachments_in, bind_attachments
 from engine.case import Case, load_task
 from engine.clock import local_date
 from engine.commands import ClaimTask, CompletedTask, CompleteTask, ReleaseTask, SaveTaskDraft
-from engine.definitions import load_blob
 from engine.errors import Conflict, FieldProblem, Invalid, Refused
 from engine.interpreter import Outcome
 from engine.model import Signing, TaskDraft, TaskStatus, UserTask
-from engine.organisation import person_name
 from engine.ports import FormTask
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
+
+_RESULT = ("status", "submission", "outcome", "outcome_label", "completed_at", "completed_by", "on_behalf_of")
+_CLOSE = update(UserTask).where(UserTask.id == bindparam("task")).values({name: bindparam(name) for name in _RESULT})
 
 
 def claim_task(work: UnitOfWork, command: ClaimTask) -> None:
@@ -122,7 +123,7 @@ def _accept(
     work: UnitOfWork, case: Case, task: AnyRow, rights: Mapping[str, str], command: CompleteTask
 ) -> Mapping[str, Any]:
     form_task = FormTask(
-        form=load_blob(work.connection, task.form_digest) if task.form_digest else b"",
+        form=work.tools.definitions.blob(work.connection, task.form_digest) if task.form_digest else b"",
         inputs=task.inputs,
         rights=rights,
         context=form_context(case, task),
@@ -145,7 +146,7 @@ def form_context(case: Case, task: AnyRow) -> Mapping[str, Any]:
         **case.variables_at(task.token_id),
         "item": task.item,
         "today": local_date(case.work.now),
-        "actor": {"id": actor_id, "name": person_name(case.work.connection, actor_id)},
+        "actor": {"id": actor_id, "name": case.work.tools.names.person(case.work.connection, actor_id)},
     }
 
 
@@ -159,20 +160,18 @@ def _move(case: Case, task: AnyRow, outcome: str | None, accepted: Mapping[str, 
 def _close(
     work: UnitOfWork, task: AnyRow, put_in: Mapping[str, Any], status: TaskStatus = TaskStatus.COMPLETED
 ) -> None:
-    work.connection.execute(
-        update(UserTask)
-        .where(UserTask.id == task.id)
-        .values(
-            status=status,
-            submission=dict(put_in["values"]),
-            outcome=put_in["outcome"],
-            outcome_label=put_in["outcome_label"],
-            completed_at=work.now,
-            completed_by=work.actor.person_id,
-            on_behalf_of=work.actor.on_behalf_of,
-        )
-    )
-    work.connection.execute(delete(TaskDraft).where(TaskDraft.task_id == task.id))
+    done = {
+        "status": status,
+        "submission": dict(put_in["values"]),
+        "outcome": put_in["outcome"],
+        "outcome_label": put_in["outcome_label"],
+        "completed_at": work.now,
+        "completed_by": work.actor.person_id,
+        "on_behalf_of": work.actor.on_behalf_of,
+    }
+    work.connection.execute(_CLOSE, {"task": task.id, **done})
+    if task.has_draft:
+        work.connection.execute(delete(TaskDraft).where(TaskDraft.task_id == task.id))
 
 
 def save_task_draft(work: UnitOfWork, command: SaveTaskDraft) -> None:
