@@ -75,7 +75,7 @@ class Draft:
         _append(holder, tag).set("variables", "all")
         self.changed = True
         verb = "传入" if direction == "in" else "传回"
-        self.translated(activity, "mapping", f"{verb}全部变量，写为 anlan:{direction} variables="all"。")
+        self.translated(activity, "mapping", f"{verb}全部变量，写为 anlan:{direction}（variables 为 all）。")
 
     def set_attribute(self, element: etree._Element, name: str, value: str) -> None:
         element.set(name, value)
