@@ -22,7 +22,7 @@ def checkpoint_on(console: Console, engine: ProcessEngine, output: Path | None, 
         with engine.database.read() as connection:
             signed = _newest(connection)
     else:
-        signed = engine.execute(MakeCheckpoint(actor=SYSTEM))
+        signed = Signed.read(engine.execute(MakeCheckpoint(actor=SYSTEM)))
     console.print(_table(signed))
     if output is None:
         console.print(Text(signed.file), soft_wrap=True)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-if TYPE_CHECKING:
-    pass
+from typing import Any, Generic, TypeVar
 
 R = TypeVar("R")
 
@@ -287,5 +284,5 @@ class Delegate(Command[str]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MakeCheckpoint(Command["Signed"]):
-    """Sign a statement about everything the history holds now."""
+class MakeCheckpoint(Command[str]):
+    """Sign a statement about everything the history holds now; gives it as a file to keep elsewhere."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from engine.clock import local_date
 from engine.commands import SYSTEM, MakeCheckpoint
 from engine.errors import Forbidden, Refused
-from engine.history.checkpoints import Signed, make_checkpoint
+from engine.history.checkpoints import make_checkpoint
 from engine.organisation import positions_of
 from engine.unit_of_work import UnitOfWork
 
 _ROLES = frozenset({"auditor_ro", "sys_admin"})
 
 
-def sign_checkpoint(work: UnitOfWork, command: MakeCheckpoint) -> Signed:
+def sign_checkpoint(work: UnitOfWork, command: MakeCheckpoint) -> str:
     """Append what is new to the log and sign its root."""
     _ensure_may(work)
     if work.tools.signer is None:
@@ -25,7 +25,7 @@ def sign_checkpoint(work: UnitOfWork, command: MakeCheckpoint) -> Signed:
         input={"number": statement.number},
         outcome={"size": statement.size, "root": statement.root},
     )
-    return signed
+    return signed.file
 
 
 def _ensure_may(work: UnitOfWork) -> None:

@@ -31,7 +31,7 @@ def engine(engine: ProcessEngine, tmp_path: Path) -> ProcessEngine:
 
 
 def checkpoint(desk: Desk) -> Signed:
-    return desk.engine.execute(MakeCheckpoint(actor=SYSTEM))
+    return Signed.read(desk.engine.execute(MakeCheckpoint(actor=SYSTEM)))
 
 
 def verified(desk: Desk, kept: Signed | None = None) -> Report:
