@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api import designs
 from api.dependencies import FormOf, Visit, VisitOf
 from api.errors import refusal_of
+from api.pages import imports
 from api.pages.cases import diagram_response
 from api.pages.frame import page, redirect
 from engine.commands import DeploymentResource
@@ -22,6 +23,8 @@ from engine.queries.definition import definitions, draft, drafts
 from engine.queries.resource import process_names, resource_content, resources
 
 router = APIRouter(include_in_schema=False)
+# Its addresses would otherwise be taken for keys of processes.
+router.include_router(imports.router)
 _LARGEST = 3 * 1024 * 1024
 
 

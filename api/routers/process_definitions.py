@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from api import designs
+from api import designs, imports
 from api.dependencies import Visit, VisitOf
 from api.errors import problem_document
 from api.pages.cases import diagram_response
 from api.routers.bodies import FILES, XML, ResourcesBody, XmlBody
-from api.schemas.definitions import Catalogue, DefinitionShown, Deployed, DeploymentShown, DraftSaved, Findings
+from api.schemas.definitions import (
+    Catalogue,
+    ChangeShown,
+    DefinitionShown,
+    Deployed,
+    DeploymentShown,
+    DraftImported,
+    DraftSaved,
+    Findings,
+)
 from engine.commands import DeployedDefinition, DeploymentResource, DeploymentResult
 from engine.queries.definition import definitions
 
@@ -54,6 +63,14 @@ def save_draft(visit: VisitOf, content: XmlBody) -> DraftSaved:
     """存在流程图自己的标识下；能读出来就可以保存，问题只作提示。"""
     key = designs.save_draft(visit, content)
     return DraftSaved(key=key, problems=designs.problems_of(visit, content))
+
+
+@router.post("/process-definitions/import", summary="导入外部模型 Import a foreign model", openapi_extra=XML)
+def import_model(visit: VisitOf, content: XmlBody, replace: bool = False) -> DraftImported:
+    """别的工具画的流程图改写后存为草稿，不部署。已有别的草稿时返回 409，replace=true 则替换它。"""
+    model = imports.import_model(visit, content, replace=replace)
+    changes = [ChangeShown.model_validate(change) for change in model.changes]
+    return DraftImported(key=model.key, problems=model.problems, changes=changes)
 
 
 @router.get("/process-definitions/{key}/versions/{version}/diagram", summary="流程图 Diagram", response_class=Response)

@@ -52,6 +52,22 @@ class DraftSaved(Findings):
     key: str
 
 
+class ChangeShown(Shown):
+    """What an import did to an element, or what it leaves to the designer."""
+
+    element_id: str | None
+    line: int | None = Field(description="原文件里的行号")
+    kind: str = Field(description="translated 已翻译，dropped 已去掉，kept 原样保留，needs-work 需要处理")
+    code: str
+    message: str
+
+
+class DraftImported(DraftSaved):
+    """Another tool's model was kept as a draft."""
+
+    changes: list[ChangeShown]
+
+
 class DecisionDeployed(Shown):
     """A decision table was deployed."""
 

@@ -174,3 +174,34 @@ def _a_case(home: Path) -> str:
     engine.execute(CompleteTask(actor=actor, task_id=task_id, outcome="agree", submission=review))
     engine.database.dispose()
     return started.number
+
+
+def test_a_foreign_model_is_rewritten_and_every_change_is_told(home: Path) -> None:
+    file, output = diagram(home), home / "ours.bpmn"
+    condition = "<bpmn:conditionExpression>${ok == 'yes'}</bpmn:conditionExpression></bpmn:sequenceFlow>"
+    text = file.read_text("utf-8").replace('targetRef="end"/>', f'targetRef="end">{condition}')
+    file.write_text(text, encoding="utf-8")
+
+    status, told = run("import", str(file), "--output", str(output))
+
+    assert status == 0, told
+    assert "已翻译" in told
+    assert "没有部署" in told
+    assert '>ok = "yes"<' in output.read_text("utf-8")
+
+
+def test_an_import_without_an_output_writes_nothing(home: Path) -> None:
+    status, told = run("import", str(diagram(home)))
+
+    assert (status, "没有写入文件" in told) == (0, True)
+    assert [file.name for file in home.iterdir()] == ["filing.bpmn"]
+
+
+def test_a_file_that_is_no_diagram_is_not_imported(home: Path) -> None:
+    (home / "note.bpmn").write_text("hello")
+
+    status, told = run("import", str(home / "note.bpmn"), "-o", str(home / "out.bpmn"))
+
+    assert status == 1
+    assert "Traceback" not in told
+    assert not (home / "out.bpmn").exists()
