@@ -15,10 +15,12 @@ from engine.definitions import DefinitionCache
 from engine.errors import NotFound
 from engine.interpreter import State, WaitKind, variables_of
 from engine.interpreter.reading import sights
-from engine.library.views import CaseState, OpenTask, PassedElement, WaitingEvent
+from engine.library.views import CaseState, OpenTask, PassedElement, StoppedElement, WaitingEvent
 from engine.model import (
     EventSubscription,
     HistoryEvent,
+    Incident,
+    InstanceStatus,
     ProcessDefinition,
     ProcessInstance,
     StartSubscription,
@@ -169,13 +171,25 @@ def state_of(connection: Connection, case_id: str) -> CaseState:
     )
     waiting = connection.scalars(select(EventSubscription.element_id).where(EventSubscription.instance_id == case_id))
     ends = [event.outcome["ended"] for event in history_of(connection, case_id) if event.outcome.get("ended")]
+    stopped = _stopped(connection, case_id)
     return CaseState(
         id=row.id,
         process_key=row.key,
-        status=row.status,
+        status="incident" if stopped and row.status == InstanceStatus.ACTIVE else row.status,
         ended_at=ends[-1] if ends else None,
-        incident=None,
+        incidents=stopped,
         active=tuple(sorted([*tasks, *waiting])),
+    )
+
+
+def _stopped(connection: Connection, case_id: str) -> tuple[StoppedElement, ...]:
+    rows = connection.execute(
+        select(Incident)
+        .where(Incident.instance_id == case_id, Incident.closed_at.is_(None))
+        .order_by(Incident.opened_seq, Incident.token_id)
+    )
+    return tuple(
+        StoppedElement(id=row.id, element_id=row.element_id, code=row.code, message=row.message) for row in rows
     )
 
 

@@ -41,17 +41,28 @@ class WaitingEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoppedElement:
+    """An element that cannot go on; the rest of its case can."""
+
+    id: str
+    element_id: str
+    #: of the error that nothing catches
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseState:
     """Where a case stands."""
 
     id: str
     process_key: str
-    #: active, completed, terminated or incident
+    #: active, suspended, completed, terminated; incident while something in it has stopped
     status: str
     #: the element with which the case ended
     ended_at: str | None
-    #: what is wrong, while there is an incident
-    incident: str | None
+    #: where it has stopped because nothing catches an error
+    incidents: tuple[StoppedElement, ...]
     #: the ids of the activities with an open task and of the events that are waited for
     active: tuple[str, ...]
 

@@ -146,6 +146,17 @@ def test_a_connector_may_say_no_and_the_diagram_catches_it():
         assert session.state(session.start("p")).ended_at == "refused"
 
 
+def test_an_error_that_nothing_catches_is_an_incident(session, began):
+    error = '<endEvent id="x"><errorEventDefinition errorRef="broke"/></endEvent>'
+    roots = '<error id="broke" errorCode="B-1"/>'
+    case = began(START, '<userTask id="t"/>', error, flows="s -> t -> x", roots=roots)
+
+    _complete(session, case, "t")
+    assert session.state(case).status == "incident"
+    (stopped,) = session.state(case).incidents
+    assert (stopped.element_id, stopped.code) == ("x", "B-1")
+
+
 def test_called_processes_and_decisions_are_deployed_together(session):
     decision = (
         b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">'
