@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages import attachments, cases, demo, designer, lists, login, projects, start, tasks
+from api.pages import attachments, cases, demo, designer, incidents, lists, login, moves, projects, start, tasks
 
 router = APIRouter(include_in_schema=False)
-for room in (login, lists, start, tasks, cases, projects, designer, attachments, demo):
+for room in (login, lists, start, tasks, moves, cases, incidents, projects, designer, attachments, demo):
     router.include_router(room.router)

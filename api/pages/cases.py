@@ -11,11 +11,12 @@ from api.dependencies import FormOf, Visit, VisitOf
 from api.pages.frame import page, redirect
 from api.presentation.acting import acting_on
 from api.presentation.messages import deliverables
+from api.presentation.offers import case_offer
 from api.presentation.replay import ReplayWriter, script_data
 from api.presentation.submissions import sheets
 from api.presentation.tasks import task_address
 from api.presentation.timeline import timeline
-from engine.commands import CorrelateMessage, WithdrawProcess
+from engine.commands import CorrelateMessage
 from engine.errors import Forbidden, Invalid, Refused
 from engine.queries.case import CaseView, attachments_in_case, case_view, diagram_content, element_names
 from engine.queries.history import history_of, replay_steps
@@ -44,6 +45,7 @@ def case_page(request: Request, visit: VisitOf, instance_id: str) -> Response:
             mine=_mine(visit, case),
             sees_project=visit.viewer.may_read_region(case.region_code),
             may_withdraw=case.status == "active" and case.started_by in _persons(visit),
+            offer=case_offer(connection, visit, case),
             deliverables=deliverables(visit.viewer, case) if case.status == "active" else (),
         )
 
@@ -75,22 +77,6 @@ def diagram_response(content: bytes, name: str) -> Response:
     """XML for scripts and downloads; a browser never opens it as a page of ours."""
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return Response(content, media_type="application/xml", headers=headers)
-
-
-@router.post("/cases/{instance_id}/withdrawal")
-def withdraw(visit: VisitOf, form: FormOf, instance_id: str) -> Response:
-    """撤销"""
-    with visit.reading() as connection:
-        case = case_view(connection, visit.viewer, instance_id)
-    if case.started_by not in _persons(visit):
-        raise Forbidden("只有发起人可以撤销自己发起的办件。")
-    actor = visit.acting_for(case.started_by if case.started_by != visit.viewer.person_id else None)
-    reason = str(form.get("reason") or "")[:500]
-    try:
-        visit.engine.execute(WithdrawProcess(actor=actor, instance_id=instance_id, reason=reason))
-    except Refused as refused:
-        return redirect(f"/cases/{instance_id}", "error", refused.message)
-    return redirect(f"/cases/{instance_id}", "success", f"办件 {case.number} 已撤销。")
 
 
 @router.post("/cases/{instance_id}/messages")

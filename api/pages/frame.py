@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from api.dependencies import Site, Visit, current_visit, site_of
 from api.errors import Refusal
 from api.presentation import dates, money, words
+from engine import signing
 from engine.queries.inbox import todo_count
 from engine.queries.viewer import Viewer
 from engine.roles import ROLES, Duty
@@ -24,7 +25,7 @@ from engine.roles import ROLES, Duty
 _FLASH = "anlan_flash"
 _LEADERS = (role.key for role in ROLES.values() if role.duty in (Duty.DECIDE, Duty.INSPECT))
 #: who may search all cases of their regions
-AUDIT_ROLES = ("auditor_ro", "town_lead", *_LEADERS)
+AUDIT_ROLES = ("auditor_ro", "sys_admin", "town_lead", *_LEADERS)
 
 Kind = Literal["success", "error", "warning", "info"]
 
@@ -45,7 +46,11 @@ def _environment() -> Environment:
         "ratio": money.write_ratio,
     }
     environment.globals["request_key"] = partial(secrets.token_urlsafe, 12)
-    environment.globals |= {"CASE_STATUS": words.CASE_STATUS, "CASE_COLOURS": words.CASE_COLOURS}
+    environment.globals |= {
+        "CASE_STATUS": words.CASE_STATUS,
+        "CASE_COLOURS": words.CASE_COLOURS,
+        "SIGNING": signing.LABELS,
+    }
     return environment
 
 

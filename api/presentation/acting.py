@@ -28,13 +28,15 @@ class Acting:
         return f"?for={self.on_behalf_of}" if self.on_behalf_of else ""
 
 
-def acting_on(viewer: Viewer, task: TaskView, assignee_name: str, wanted: str | None = None) -> Acting:
-    """Own positions come first, unless the person asks to act for another."""
+def acting_on(
+    viewer: Viewer, task: TaskView, assignee_name: str, wanted: str | None = None, *, stopped: bool = False
+) -> Acting:
+    """Own positions come first, unless the person asks to act for another; in a stopped case nobody acts."""
     person = _person(viewer, task, wanted)
     if person is None:
         return Acting(candidate=False, may=False, reason=_waiting_for(task))
     principal = person if person.person_id != viewer.person_id else None
-    reason = _obstacle(task, person, assignee_name)
+    reason = "办件已挂起，恢复后才能办理。" if stopped else _obstacle(task, person, assignee_name)
     return Acting(
         candidate=True,
         may=not reason and task.status == TaskStatus.CREATED,

@@ -15,13 +15,14 @@ from api.dependencies import Visit
 from api.presentation.acting import Acting, acting_on
 from api.presentation.dates import DueBadge, due_badge
 from api.presentation.marks import Marks, marks_of
+from api.presentation.offers import TaskOffer, case_offer, task_offer
 from api.presentation.submissions import Sheet, sheets
 from api.presentation.tasks import task_address
 from api.presentation.timeline import Entry, timeline
 from engine.commands import Actor, Command
 from engine.errors import FieldProblem
 from engine.interpreter import Outcome
-from engine.model import TaskStatus
+from engine.model import InstanceStatus, TaskStatus
 from engine.organisation import person_name
 from engine.ports import FormTask
 from engine.queries.case import CaseView, TaskView, case_of_task, draft_of
@@ -66,6 +67,33 @@ class Desk:
     def draft(self) -> Mapping[str, Any] | None:
         """What was typed and kept earlier."""
         return draft_of(self.connection, self.task.id, self.visit.viewer.person_id)
+
+    @cached_property
+    def offer(self) -> TaskOffer:
+        """What may be done with the task beside completing it."""
+        if not self.acting.may:
+            return TaskOffer()
+        return task_offer(self.connection, self.visit, self.case, self.task, self.acting.on_behalf_of)
+
+    @property
+    def signers(self) -> tuple[TaskView, ...]:
+        """Who was asked to sign or to work on it and has not answered yet."""
+        return self.case.signers_of(self.task.id)
+
+    @property
+    def may_remove_signers(self) -> bool:
+        """Whether the viewer is the one who asked them."""
+        return self.task.assignee_id == (self.acting.on_behalf_of or self.visit.viewer.person_id)
+
+    @cached_property
+    def recallable(self) -> bool:
+        """Whether the viewer has done the task and could take it back."""
+        mine = self.visit.viewer.person_id in (self.task.completed_by, self.task.on_behalf_of)
+        return mine and any(task.id == self.task.id for task in self._recallable)
+
+    @property
+    def _recallable(self) -> tuple[TaskView, ...]:
+        return case_offer(self.connection, self.visit, self.case).recallable
 
     @cached_property
     def earlier(self) -> tuple[Sheet, ...]:
@@ -142,5 +170,5 @@ def desk_of(visit: Visit, task_id: str, principal: str | None) -> Iterator[Desk]
     with visit.reading() as connection:
         case, task = case_of_task(connection, visit.viewer, task_id)
         assignee = person_name(connection, task.assignee_id) if task.assignee_id else ""
-        acting = acting_on(visit.viewer, task, assignee, principal)
+        acting = acting_on(visit.viewer, task, assignee, principal, stopped=case.status == InstanceStatus.SUSPENDED)
         yield Desk(visit=visit, connection=connection, case=case, task=task, acting=acting)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from api.presentation.dates import write_short
 from api.presentation.submissions import form_of
-from api.presentation.timeline import is_negative, title_of
+from api.presentation.timeline import is_negative, note_of, title_of
 from api.presentation.words import MESSAGE_FIELDS
 from engine.queries.history import HistoryItem, ReplayStep
 from forms.views import FieldView, Links, sheet
@@ -53,9 +53,9 @@ class ReplayWriter:
         }
 
     def _fields(self, event: HistoryItem) -> list[dict[str, str]]:
-        reason = event.input.get("reason")
-        if reason:
-            return [{"label": "原因", "value": str(reason)}]
+        note = note_of(event)
+        if note:
+            return [{"label": "说明", "value": note}]
         values = event.input.get("values") or {}
         form = form_of(self._connection, event.input.get("form"))
         if form is None:

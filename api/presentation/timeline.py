@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.presentation.dates import due_badge, write_date, write_moment
-from api.presentation.words import MESSAGES, NEGATIVE_OUTCOMES, event_word
+from api.presentation.words import MESSAGES, NEGATIVE_EVENTS, NEGATIVE_OUTCOMES, event_word
 from engine.queries.case import CaseView, TaskView, WaitView
 from engine.queries.history import HistoryItem
+from engine.signing import LABELS as SIGNING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +46,31 @@ def happened(event: HistoryItem) -> Entry:
         when=write_moment(event.at),
         who=who_acted(event),
         outcome=outcome,
-        note=str(event.input.get("reason") or ""),
+        note=note_of(event),
         negative=is_negative(event),
     )
+
+
+def note_of(event: HistoryItem) -> str:
+    """To whom, where to, and why: what a move tells beside its title."""
+    told = [*_whereto(event), str(event.input.get("reason") or event.input.get("opinion") or "")]
+    return "：".join(part for part in told if part)
+
+
+def _whereto(event: HistoryItem) -> Iterable[str]:
+    told = event.input
+    match event.type:
+        case "TaskTransferred":
+            yield f"转给{told.get('to_name')}"
+        case "TaskDelegated" | "SignersAdded":
+            yield f"{SIGNING.get(str(told.get('signing')), '')}{'、'.join(told.get('names', ()))}"
+        case "SignerRemoved":
+            yield f"不再请{told.get('name')}"
+        case "TaskReturned":
+            straight = "，改正后直达本环节" if told.get("direct") else ""
+            yield f"退回到“{told.get('to_name')}”{straight}"
+        case "ProcessMigrated":
+            yield f"第 {told.get('from_version')} 版 → 第 {told.get('version')} 版"
 
 
 def title_of(event: HistoryItem) -> str:
@@ -66,7 +89,7 @@ def who_acted(event: HistoryItem) -> str:
 
 def is_negative(event: HistoryItem) -> bool:
     """Whether the case was sent back, refused or withdrawn by this."""
-    return event.input.get("outcome") in NEGATIVE_OUTCOMES or event.type == "ProcessWithdrawn"
+    return event.input.get("outcome") in NEGATIVE_OUTCOMES or event.type in NEGATIVE_EVENTS
 
 
 def _being_done(task: TaskView, now: datetime) -> Entry:

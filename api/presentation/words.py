@@ -55,6 +55,9 @@ TASK_STATUS: Mapping[str, str] = {
 #: outcomes that turn a case back or end it, wherever they occur (spec §3.2)
 NEGATIVE_OUTCOMES = frozenset({"return_for_correction", "return_to_previous", "reject", "refuse_reimbursement"})
 
+#: events that turn a case back, stop or end it
+NEGATIVE_EVENTS = frozenset({"ProcessWithdrawn", "ProcessTerminated", "ProcessSuspended", "TaskReturned"})
+
 #: what messages are called that people may deliver to a case
 MESSAGES: Mapping[str, str] = {"objection_received": "收到异议"}
 #: what such a message tells

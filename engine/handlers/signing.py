@@ -16,7 +16,7 @@ from engine.commands import CompletedTask
 from engine.errors import Conflict, Forbidden, Refused
 from engine.model import Signing, TaskStatus, UserTask
 from engine.moves import AddSigner, DelegateTask, RemoveSigner, ResolveTask
-from engine.organisation import ensure_delegated
+from engine.organisation import ensure_delegated, person_name
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
@@ -118,7 +118,13 @@ def remove_signer(work: UnitOfWork, command: RemoveSigner) -> CompletedTask:
     case.ensure_active()
     if task.status != TaskStatus.PLANNED:
         ensure_open(task)
-    told = {"person": task.assignee_id, "signing": task.signing, "reason": given_reason(command.reason, "减签")}
+    name = person_name(work.connection, task.assignee_id)
+    told = {
+        "person": task.assignee_id,
+        "name": name,
+        "signing": task.signing,
+        "reason": given_reason(command.reason, "减签"),
+    }
     result = signing.move_on(case, owner, task, told_of(task, "SignerRemoved", told))
     work.connection.execute(
         update(UserTask).where(UserTask.id == task.id).values(status=TaskStatus.CANCELED, completed_at=work.now)

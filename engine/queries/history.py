@@ -78,6 +78,7 @@ def _item(row: AnyRow) -> HistoryItem:
 def replay_steps(events: tuple[HistoryItem, ...]) -> tuple[ReplayStep, ...]:
     """Follow the tokens through the history."""
     steps = []
+    waiting: list[str] = []
     open_tokens: dict[str, str] = {}
     completed: dict[str, None] = {}
     for event in events:
@@ -88,9 +89,11 @@ def replay_steps(events: tuple[HistoryItem, ...]) -> tuple[ReplayStep, ...]:
             if not closed["canceled"]:
                 completed[closed["activity"]] = None
         open_tokens |= {opened["token"]: opened["activity"] for opened in outcome.get("opened", ())}
-        if outcome.get("ended"):
+        if outcome.get("ended") or outcome.get("terminated"):
+            waiting = []
             open_tokens.clear()
-        waiting = [wait["element"] for wait in outcome.get("waits", ())]
+        # A claim or a transfer moves no token: what is waited for is waited for still.
+        waiting = [wait["element"] for wait in outcome["waits"]] if "waits" in outcome else waiting
         steps.append(
             ReplayStep(
                 event=event,

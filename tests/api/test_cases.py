@@ -54,8 +54,10 @@ def test_the_starter_withdraws_with_a_reason(petition: dict[str, str], log_in: L
     applicant = log_in("applicant")
     address = f"/cases/{petition['case']}"
 
-    assert "请写明撤销的原因" in applicant.post(f"{address}/withdrawal", {"reason": " "}).text
-    done = applicant.post(f"{address}/withdrawal", {"reason": "资金已由别处解决"})
+    assert "请写明撤销的原因" in applicant.post(f"{address}/moves/withdraw", {"why": " "}).text
+    shown = applicant.post(f"{address}/moves/withdraw", {"why": "资金已由别处解决"})
+    assert "取消的待办" in shown.text
+    done = applicant.post(f"{address}/moves/withdraw", {"why": "资金已由别处解决", "confirmed": "yes"})
 
     assert "已撤销" in done.text
     assert "撤销：" in done.text or "撤销办件" in done.text
@@ -63,7 +65,7 @@ def test_the_starter_withdraws_with_a_reason(petition: dict[str, str], log_in: L
 
 def test_nobody_else_withdraws(petition: dict[str, str], log_in: Login) -> None:
     for login in ("clerk", "county", "auditor"):
-        answer = log_in(login).post(f"/cases/{petition['case']}/withdrawal", {"reason": "试一试"})
+        answer = log_in(login).post(f"/cases/{petition['case']}/moves/withdraw", {"why": "试一试"})
         assert answer.status_code == 403
 
 

@@ -1,0 +1,193 @@
+"""Moves on pages and through the API: shown first, then confirmed, then told in the history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.commands import SYSTEM, PersonRecord, PositionRecord, RegisterOrganisation
+from engine.process_engine import ProcessEngine
+
+from .conftest import COUNTY, REVIEW, Login
+
+Case = dict[str, str]
+
+
+@pytest.fixture
+def administered(engine: ProcessEngine) -> None:
+    """A county with a system administrator."""
+    person = PersonRecord(
+        id="admin",
+        name="管理员",
+        login="admin",
+        password="anlan-test",
+        positions=(PositionRecord(role="sys_admin", unit_code=COUNTY),),
+    )
+    engine.execute(RegisterOrganisation(actor=SYSTEM, units=(), persons=(person,)))
+
+
+def _task_move(case: Case, name: str) -> str:
+    return f"/tasks/{case['task']}/moves/{name}"
+
+
+def test_a_task_page_offers_what_may_be_done_with_the_task(reviewed: Case, log_in: Login) -> None:
+    html = log_in("clerk").get(f"/tasks/{reviewed['task']}").text
+
+    for word in ("更多操作", "退回到", "填写申请（applicant同志", "转办", "second_clerk同志", "委派", "加签"):
+        assert word in html
+
+
+def test_a_return_is_shown_before_it_is_confirmed(reviewed: Case, log_in: Login) -> None:
+    clerk = log_in("clerk")
+    fields = {"step": "apply", "direct": "no", "why": "预算没有附明细"}
+
+    shown = clerk.post(_task_move(reviewed, "return"), fields).text
+    for word in (
+        "确定退回",
+        "取消的待办",
+        "乡镇审查（岩坦镇 乡镇移民经办人）",
+        "新开的待办",
+        "填写申请",
+        "要重新办理的环节",
+    ):
+        assert word in shown
+    assert clerk.get(f"/api/v1/user-tasks/{reviewed['task']}").json()["status"] == "created"
+
+    done = clerk.post(_task_move(reviewed, "return"), {**fields, "confirmed": "yes"})
+    assert "已退回" in done.text
+    assert clerk.get(f"/api/v1/user-tasks/{reviewed['task']}").json()["status"] == "canceled"
+
+
+def test_the_case_page_tells_where_it_was_returned_to(reviewed: Case, log_in: Login) -> None:
+    clerk = log_in("clerk")
+    fields = {"step": "apply", "direct": "yes", "why": "预算没有附明细", "confirmed": "yes"}
+    clerk.post(_task_move(reviewed, "return"), fields)
+
+    page = clerk.get(f"/cases/{reviewed['case']}").text
+    assert "退回到“填写申请”，改正后直达本环节：预算没有附明细" in page
+
+
+def test_a_move_without_a_reason_changes_nothing_and_says_so(reviewed: Case, log_in: Login) -> None:
+    answer = log_in("clerk").post(_task_move(reviewed, "return"), {"step": "apply", "confirmed": "yes"})
+
+    assert "请写明退回的原因" in answer.text
+
+
+def test_an_unknown_move_is_not_found(reviewed: Case, log_in: Login) -> None:
+    assert log_in("clerk").post(_task_move(reviewed, "fly")).status_code == 404
+    assert log_in("clerk").post(f"/cases/{reviewed['case']}/moves/fly").status_code == 404
+
+
+def test_a_transferred_task_waits_for_the_other(reviewed: Case, log_in: Login) -> None:
+    fields = {"person": "second_clerk", "why": "下周出差", "confirmed": "yes"}
+    log_in("clerk").post(_task_move(reviewed, "transfer"), fields)
+
+    assert "乡镇审查" in log_in("second_clerk").get("/inbox").text
+    assert "乡镇审查" not in log_in("clerk").get("/inbox").text
+    assert "转给second_clerk同志：下周出差" in log_in("clerk").get(f"/cases/{reviewed['case']}").text
+
+
+def test_an_added_signer_signs_on_a_form_of_their_own(reviewed: Case, log_in: Login) -> None:
+    fields = {"person": "second_clerk", "signing": "before", "why": "一并把关", "confirmed": "yes"}
+    clerk, second = log_in("clerk"), log_in("second_clerk")
+    clerk.post(_task_move(reviewed, "add-signer"), fields)
+    signing = second.get("/api/v1/user-tasks").json()["items"][0]["task_id"]
+    assert "请您签署意见（前加签）" in second.get(f"/tasks/{signing}").text
+    assert "second_clerk同志</strong> 前加签" in clerk.get(f"/tasks/{reviewed['task']}").text
+
+    opinion = {**REVIEW, "e_signature": "second_clerk同志"}
+    signed = second.api("POST", f"/user-tasks/{signing}/completion", json={"outcome": "agree", "values": opinion})
+    assert signed.status_code == 200, signed.text
+    assert "签署：乡镇审查（前加签）" in clerk.get(f"/cases/{reviewed['case']}").text
+
+
+def test_a_delegate_gives_an_opinion_on_the_page(reviewed: Case, log_in: Login) -> None:
+    clerk, county = log_in("clerk"), log_in("county")
+    clerk.post(_task_move(reviewed, "delegate"), {"person": "county", "why": "核对坐标", "confirmed": "yes"})
+    task = county.get("/api/v1/user-tasks").json()["items"][0]["task_id"]
+    assert "交回经办人" in county.get(f"/tasks/{task}").text
+
+    county.post(f"/tasks/{task}/moves/resolve", {"opinion": "坐标无误", "confirmed": "yes"})
+    assert "坐标无误" in clerk.get(f"/cases/{reviewed['case']}").text
+
+
+def test_who_has_done_a_step_may_take_it_back(reviewed: Case, log_in: Login) -> None:
+    clerk = log_in("clerk")
+    clerk.api("POST", f"/user-tasks/{reviewed['task']}/completion", json={"outcome": "agree", "values": REVIEW})
+    assert "拿回：乡镇审查" in clerk.get(f"/cases/{reviewed['case']}").text
+    assert "拿回：乡镇审查" not in log_in("lead").get(f"/cases/{reviewed['case']}").text
+
+    clerk.post(_task_move(reviewed, "recall"), {"why": "意见写错", "confirmed": "yes"})
+    assert clerk.get("/api/v1/user-tasks").json()["items"][0]["task_name"] == "乡镇审查"
+
+
+@pytest.mark.usefixtures("administered")
+def test_an_administrator_stops_and_resumes_a_case(reviewed: Case, log_in: Login) -> None:
+    admin, address = log_in("admin"), f"/cases/{reviewed['case']}"
+    assert "管理员操作" in admin.get(address).text
+    assert "管理员操作" not in log_in("clerk").get(address).text
+
+    admin.post(f"{address}/moves/suspend", {"why": "核实举报", "confirmed": "yes"})
+    assert "办件已挂起" in log_in("clerk").get(f"/tasks/{reviewed['task']}").text
+    assert "已挂起" in log_in("clerk").get("/inbox").text
+    admin.post(f"{address}/moves/resume", {"confirmed": "yes"})
+    assert "提交" in log_in("clerk").get(f"/tasks/{reviewed['task']}").text
+
+
+@pytest.mark.usefixtures("administered")
+def test_an_administrator_does_no_tasks(reviewed: Case, log_in: Login) -> None:
+    answer = log_in("admin").api(
+        "POST", f"/user-tasks/{reviewed['task']}/completion", json={"outcome": "agree", "values": REVIEW}
+    )
+    assert answer.status_code == 403
+    assert "系统管理员不得办理办件" in answer.json()["detail"]
+
+
+@pytest.mark.usefixtures("administered")
+@pytest.mark.parametrize("name", ["suspend", "terminate", "move", "migrate"])
+def test_nobody_else_does_what_administrators_do(reviewed: Case, log_in: Login, name: str) -> None:
+    fields = {"why": "试一试", "step": "apply", "version": "2", "confirmed": "yes"}
+    for login in ("clerk", "applicant"):
+        assert log_in(login).post(f"/cases/{reviewed['case']}/moves/{name}", fields).status_code == 403
+
+
+def test_the_api_previews_and_returns(reviewed: Case, log_in: Login) -> None:
+    clerk = log_in("clerk")
+    targets = clerk.api("GET", f"/user-tasks/{reviewed['task']}/return-targets").json()
+    assert [(target["activity_id"], target["done_by"]) for target in targets] == [("apply", "applicant同志")]
+    body = {"activity_id": "apply", "reason": "预算没有附明细"}
+
+    shown = clerk.api("POST", f"/user-tasks/{reviewed['task']}/return?preview=true", json=body).json()
+    assert [task["name"] for task in shown["preview"]["cancelled"]] == ["乡镇审查"]
+    done = clerk.api("POST", f"/user-tasks/{reviewed['task']}/return", json=body).json()
+    assert len(done["opened_task_ids"]) == 1
+
+
+MOVES: dict[str, dict[str, Any]] = {
+    "return": {"activity_id": "apply", "reason": "试一试"},
+    "recall": {"reason": "试一试"},
+    "transfer": {"to_person_id": "second_clerk", "reason": "试一试"},
+    "delegation": {"to_person_id": "second_clerk", "reason": "试一试"},
+    "signers": {"person_ids": ["second_clerk"], "signing": "before", "reason": "试一试"},
+    "removal": {"reason": "试一试"},
+    "resolution": {"opinion": "试一试"},
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_strangers_move_nothing(reviewed: Case, log_in: Login, name: str) -> None:
+    address = f"/user-tasks/{reviewed['task']}/{name}"
+
+    assert log_in("other_county").api("POST", address, json=MOVES[name]).status_code == 404
+    assert log_in("lead").api("POST", address, json=MOVES[name]).status_code in (403, 409)
+
+
+@pytest.mark.parametrize("name", ["suspension", "termination", "placement", "migration"])
+def test_only_administrators_move_cases_through_the_api(reviewed: Case, log_in: Login, name: str) -> None:
+    body: dict[str, Any] = {"reason": "试一试"}
+    body |= {"placement": {"activity_id": "apply"}, "migration": {"version": 2}}.get(name, {})
+
+    for login in ("clerk", "lead", "auditor"):
+        answer = log_in(login).api("POST", f"/process-instances/{reviewed['case']}/{name}", json=body)
+        assert answer.status_code == 403
