@@ -146,7 +146,7 @@ def _came_with(level: Token, found: Cut) -> list[Token]:
 def _undo(level: Token, found: Cut, withdrawn: list[Token], activity_id: str, direct: bool) -> None:
     """Withdraw, place one token on the step, and give joins back what they had consumed from its siblings."""
     execution, scope = level.workflow, level.parent
-    others = [way for token in withdrawn if token is not level for way in _ways_of(token, found.before)]
+    others = [way for token in withdrawn if token is not level for way in _ways_of(token, level.way)]
     _tell_undone(execution, [found.undone, *_ways_inside(level), *others])
     back = _way_back(level) if direct else None
     for token in withdrawn:
@@ -187,6 +187,9 @@ def _ways_of(token: Token, before: Way) -> Iterator[Way]:
 
 
 def _ways_inside(token: Token) -> Iterator[Way]:
+    """All that was done inside a token; some instances of an activity that is repeated are work on it."""
+    if token.task_spec.is_step and token.internal_data.get("done"):
+        yield (token.task_spec.name,)
     for child in token.children:
         yield from _ways_of(child, ())
 
