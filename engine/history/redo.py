@@ -90,6 +90,15 @@ def _migrate(again: Again) -> Step:
     return moves.migrate(old, new, again.state, again.input["mapping"], again.services)
 
 
+def _retry(again: Again) -> Step:
+    return interpreter.retry(again.specification, again.state, again.input["incident"], again.services)
+
+
+def _resolve(again: Again) -> Step:
+    stopped, given = again.input["incident"], again.input["values"]
+    return interpreter.resolve(again.specification, again.state, stopped, given, again.services)
+
+
 _REDO: Mapping[str, Callable[[Again], Step]] = {
     "ProcessStarted": _start,
     "TaskCompleted": _complete,
@@ -103,4 +112,6 @@ _REDO: Mapping[str, Callable[[Again], Step]] = {
     "TaskRecalled": _recall,
     "ProcessMoved": _move,
     "ProcessMigrated": _migrate,
+    "IncidentRetried": _retry,
+    "IncidentResolved": _resolve,
 }

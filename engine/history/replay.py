@@ -37,6 +37,7 @@ _WORDS = {
     "ended": "是否办结",
     "opened": "打开的待办",
     "changes": "字段的变化",
+    "incidents": "停滞点",
     "undone": "要重做的环节",
     "effects": "不能收回的事项",
 }
