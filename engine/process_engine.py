@@ -25,6 +25,8 @@ from engine.unit_of_work import Tools, UnitOfWork
 R = TypeVar("R")
 #: Times a command is tried while others come first; each time one of them has succeeded.
 ATTEMPTS = 10
+#: Of these, how often it may have written the same row as another.
+COLLISIONS = 3
 
 
 class ProcessEngine:
@@ -50,7 +52,7 @@ class ProcessEngine:
                 return self._attempt(command, request)
             except IntegrityError as error:
                 # Two that write the same row meet here too; whoever meets it again has nobody to wait for.
-                if attempt:
+                if attempt >= COLLISIONS:
                     raise Conflict from error
             except DBAPIError as error:
                 if not lost_race(error):
