@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, exists, or_, select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from engine.commands import Actor
 from engine.errors import Forbidden
@@ -10,6 +24,9 @@ from engine.model import HistoryEvent, Signing, UserTask
 from engine.organisation import HeldPosition
 from engine.roles import ROLES, Duty, Level, Role, conflict_between, unit_at
 from engine.rows import AnyRow
+
+#: a case's history begins with its start
+FIRST = 1
 
 
 def responsible_unit(role: str | None, scope: object, region_code: str) -> str | None:
@@ -55,14 +72,14 @@ def ensure_separated(connection: Connection, actor: Actor, task: AnyRow, who: st
 
     `who` names somebody else than the one who asks: whoever is to get the task by transfer or as an added signer.
     """
-    persons = {actor.person_id, actor.principal}
-    for earlier in _acts_of(connection, task.instance_id, persons):
+    earlier_acts, begun = _acts_of(connection, task, actor)
+    for earlier in earlier_acts:
         if _shared(earlier, task):
             raise Forbidden(f"“{task.name}”须由不同的人分别办理，{who}已经办理过一份。", earlier_task=earlier.id)
         reason = conflict_between(earlier.role, task.role) if earlier.role and task.role else None
         if reason:
             raise Forbidden(f"{reason}：本办件的“{earlier.name}”已由{who}办理。", earlier_task=earlier.id)
-    if task.role and _begun_in_conflict(connection, task, persons):
+    if task.role and begun and all(row.role and conflict_between(row.role, task.role) for row in begun):
         raise Forbidden(f"申报人不得参与审核：本办件由{who}发起。")
 
 
@@ -75,20 +92,40 @@ def _shared(earlier: AnyRow, task: AnyRow) -> bool:
     return earlier.parent_id == task.id or task.parent_id == earlier.id
 
 
-def _begun_in_conflict(connection: Connection, task: AnyRow, persons: set[str]) -> bool:
-    """Whether one of the persons has started the case, in roles that all exclude the task's."""
+def _acts_of(connection: Connection, task: AnyRow, actor: Actor) -> tuple[list[AnyRow], list[AnyRow]]:
+    """What two persons have done in the case that can matter for a task, and the first tasks if they started it."""
+    which = {"case": task.instance_id, "opened": task.opened_seq}
+    who = {"person": actor.person_id, "principal": actor.principal}
+    signing = {"task": task.id} if task.signers else {"owner": task.parent_id} if task.parent_id else {}
+    found = connection.execute(_acts_that_matter(task.role, *signing), {**which, **who, **signing}).all()
+    return [row for row in found if row.is_act], [row for row in found if not row.is_act]
+
+
+@cache
+def _acts_that_matter(role: str | None, signing: str | None = None) -> CompoundSelect[*tuple[Any, ...]]:
+    """One statement of index look-ups: it takes as long in the thousandth round of a case as in the first."""
+    persons = (bindparam("person"), bindparam("principal"))
+    did, did_for = UserTask.completed_by.in_(persons), UserTask.on_behalf_of.in_(persons)
+    excluding = [known for known in ROLES if role and conflict_between(known, role)]
+    in_conflict = UserTask.role.in_([literal_column(f"'{known}'") for known in excluding])
+    beside = UserTask.opened_seq == bindparam("opened")
     started = exists().where(
-        HistoryEvent.stream == task.instance_id,
-        HistoryEvent.seq == UserTask.opened_seq,
+        HistoryEvent.stream == bindparam("case"),
+        HistoryEvent.seq == FIRST,
         HistoryEvent.type == "ProcessStarted",
         or_(HistoryEvent.actor_id.in_(persons), HistoryEvent.on_behalf_of.in_(persons)),
     )
-    roles = connection.scalars(select(UserTask.role).where(UserTask.instance_id == task.instance_id, started)).all()
-    return bool(roles) and all(role and conflict_between(role, task.role) for role in roles)
+    acts = [_acts(did, beside), _acts(did_for, beside)]
+    if excluding:
+        acts += [_acts(did, in_conflict), _acts(did_for, in_conflict)]
+    if signing is not None:
+        related = UserTask.parent_id if signing == "task" else UserTask.id
+        acts.append(_acts(or_(did, did_for), related == bindparam(signing)))
+    return union_all(*acts, _acts(UserTask.opened_seq == FIRST, started, is_act=False))
 
 
-def _acts_of(connection: Connection, instance_id: str, persons: set[str]) -> list[AnyRow]:
-    statement = select(
+def _acts(*which: ColumnElement[bool], is_act: bool = True) -> Select[*tuple[Any, ...]]:
+    told = (
         UserTask.id,
         UserTask.role,
         UserTask.name,
@@ -96,8 +133,6 @@ def _acts_of(connection: Connection, instance_id: str, persons: set[str]) -> lis
         UserTask.opened_seq,
         UserTask.parent_id,
         UserTask.signing,
-    ).where(
-        UserTask.instance_id == instance_id,
-        or_(UserTask.completed_by.in_(persons), UserTask.on_behalf_of.in_(persons)),
+        (literal_column("1") if is_act else literal_column("0")).label("is_act"),
     )
-    return list(connection.execute(statement))
+    return select(*told).where(UserTask.instance_id == bindparam("case"), *which)

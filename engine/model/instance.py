@@ -57,6 +57,7 @@ class Signing(StrEnum):
 
 #: the few tasks that were added to others
 _ADDED = text("parent_id IS NOT NULL")
+_ON_BEHALF = text("on_behalf_of IS NOT NULL")
 
 
 class ProcessInstance(Base):
@@ -95,11 +96,19 @@ class UserTask(Base):
     __table_args__ = (
         Index("ix_user_task_inbox", "status", "role", "unit_code", "due_at"),
         Index("ix_user_task_done", "completed_by", "completed_at"),
+        Index("ix_user_task_opened", "instance_id", "opened_seq", "completed_by"),
+        Index("ix_user_task_acts", "instance_id", "completed_by", "role"),
+        Index(
+            "ix_user_task_acts_for",
+            *("instance_id", "on_behalf_of", "role"),
+            sqlite_where=_ON_BEHALF,
+            postgresql_where=_ON_BEHALF,
+        ),
         Index("ix_user_task_signer", "assignee_id", "status", sqlite_where=_ADDED, postgresql_where=_ADDED),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    instance_id: Mapped[str] = mapped_column(Id, ForeignKey("process_instance.id"), index=True)
+    instance_id: Mapped[str] = mapped_column(Id, ForeignKey("process_instance.id"))
     token_id: Mapped[str] = mapped_column(String(64))
     activity_id: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(120))
