@@ -11,7 +11,7 @@ from api.dependencies import Visit
 from api.presentation.dates import write_moment
 from engine import diagram
 from engine.commands import SaveDiagramDraft
-from engine.diagram import Change, ChangeKind
+from engine.diagram import Change, ChangeKind, document
 from engine.errors import Conflict
 from engine.queries.definition import draft
 
@@ -60,10 +60,6 @@ def _check_free(visit: Visit, key: str, content: bytes) -> None:
 
 
 def _names(content: bytes) -> dict[str, str]:
-    read = diagram.read(content)
-    names = {process.id: process.name for process in read.processes}
-    for process in read.processes:
-        for scope, node in process.scope.walk():
-            names[node.id] = node.name
-            names |= {flow.id: flow.name or "" for flow in scope.flows.values()}
-    return {element_id: " ".join(name.split()) for element_id, name in names.items() if name.strip()}
+    elements = [element for element in document.parse(content).iter() if isinstance(element.tag, str)]
+    names = {element.get("id"): " ".join((element.get("name") or "").split()) for element in elements}
+    return {element_id: name for element_id, name in names.items() if element_id and name}

@@ -20,4 +20,5 @@ def import_draft(content: bytes) -> tuple[bytes, tuple[Change, ...]]:
     root = document.parse(content)
     draft = Draft(root)
     model.translate(draft)
-    return (render(root, content) if draft.changed else content), tuple(draft.changes)
+    changes = sorted(draft.changes, key=lambda change: change.line or 0)
+    return (render(root, content) if draft.changed else content), tuple(changes)
