@@ -7,10 +7,12 @@ from lxml import etree
 from engine.diagram import document, reader
 from engine.diagram.elements import Diagram
 from engine.diagram.lint import (
+    attributes,
     choices,
     dataflow,
     endings,
     expressions,
+    files,
     references,
     soundness,
     structure,
@@ -44,5 +46,7 @@ def _check(root: etree._Element, diagram: Diagram, catalogue: Catalogue | None) 
         *expressions.check(root, diagram),
         *dataflow.check(diagram, catalogue),
         *vendors.check(root),
+        *attributes.check(root),
+        *files.check(root),
         *references.check(diagram, catalogue),
     ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
 
-from engine.diagram.elements import Diagram, Kind, Node
+from engine.diagram.elements import Diagram, Kind, Node, Trigger
 from engine.diagram.lint.catalogue import Catalogue
+from engine.diagram.lint.similar import hint
 from engine.diagram.problems import Problem, error, warning
 
+_CATCHING = frozenset({Kind.START_EVENT, Kind.INTERMEDIATE_CATCH_EVENT, Kind.BOUNDARY_EVENT})
 RIGHTS = frozenset({"edit", "read", "hide"})
 
 
@@ -26,6 +28,8 @@ def _node(node: Node, known: Catalogue, own: Set[str], missing: Callable[..., Pr
     if node.kind is Kind.USER_TASK:
         yield from _user_task(node, known, missing)
     yield from _work(node, missing)
+    if missing is error:
+        yield from _received(node)
     named = (
         (node.extension.get("decisionRef"), known.decisions, "决策"),
         (node.extension.get("connector"), known.connectors, "连接器"),
@@ -33,7 +37,21 @@ def _node(node: Node, known: Catalogue, own: Set[str], missing: Callable[..., Pr
     )
     for key, keys, label in named:
         if key and keys is not None and key not in keys:
-            yield error("unknown-reference", node.id, node.line, f"“{node.title}”的{label} {key} 不存在，请改正。")
+            message = f"“{node.title}”的{label} {key} 不存在，{hint(key, sorted(keys))}请改正。"
+            yield error("unknown-reference", node.id, node.line, message)
+
+
+def _received(node: Node) -> Iterator[Problem]:
+    """A message from outside should say what of it is kept."""
+    catches = node.kind in _CATCHING and any(event.trigger is Trigger.MESSAGE for event in node.events)
+    if not catches and (node.kind is not Kind.RECEIVE_TASK or node.message is None):
+        return
+    if not node.extension.outputs and not node.extension.get("resultVariable"):
+        message = (
+            f"“{node.title}”没有说明收下消息里的哪些内容，来的内容会按名字写进办件的变量。"
+            "请用 anlan:out 列出要收的内容，或用 anlan:resultVariable 收成一个变量。"
+        )
+        yield warning("message-open", node.id, node.line, message)
 
 
 def _work(node: Node, missing: Callable[..., Problem]) -> Iterator[Problem]:
@@ -60,7 +78,7 @@ def _user_task(node: Node, known: Catalogue, missing: Callable[..., Problem]) ->
             message = f"用户任务“{node.title}”没有指定{label}（anlan:{attribute}）。"
             yield missing("no-" + attribute, node.id, node.line, message)
         elif key and keys is not None and key not in keys:
-            message = f"“{node.title}”的{label} {key} 不存在，请改正。"
+            message = f"“{node.title}”的{label} {key} 不存在，{hint(key, sorted(keys))}请改正。"
             yield error("unknown-reference", node.id, node.line, message)
     for key, right in node.extension.field_rights.items():
         if right not in RIGHTS:

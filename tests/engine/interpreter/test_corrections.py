@@ -117,7 +117,11 @@ def test_a_loop_without_people_or_time_is_stopped(play):
             s: startEvent
             m: exclusiveGateway
             t: task
-            s -> m -> t -> m
+            x: exclusiveGateway default="back"
+            e: endEvent
+            s -> m -> t -> x
+            back: x -> m
+            x -> e [never]
         """)
 
 

@@ -133,11 +133,12 @@ class _Check:
 
 
 def _handed_in(diagram: Diagram, process: Process) -> frozenset[str]:
-    """What call activities of the same file map into a process."""
-    return frozenset(
-        mapping.target
+    """What call activities of the same file pass to a process."""
+    calls = [
+        node.extension
         for caller in executed(diagram)
         for _, node in caller.scope.walk()
         if node.kind is Kind.CALL_ACTIVITY and node.called_element == process.id
-        for mapping in node.extension.inputs
-    )
+    ]
+    mapped = frozenset(mapping.target for call in calls for mapping in call.inputs)
+    return mapped | {ANYTHING} if any(call.passes_all for call in calls) else mapped

@@ -48,8 +48,11 @@ class Effects:
 
     def own(self, node: Node) -> frozenset[str]:
         """Names one run of the node sets, be it alone or one of several instances."""
-        if node.extension.outputs:
-            return frozenset(mapping.target for mapping in node.extension.outputs)
+        mapped = frozenset(mapping.target for mapping in node.extension.outputs)
+        if node.kind is Kind.CALL_ACTIVITY:
+            return mapped | {ANYTHING} if node.extension.returns_all else mapped
+        if mapped:
+            return mapped
         result = node.extension.get("resultVariable")
         if node.body is not None:
             return self.of_scope(node.body)
@@ -87,7 +90,7 @@ def _assigned(node: Node) -> frozenset[str]:
 
 
 def _takes_anything(node: Node) -> bool:
-    if node.kind in (Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.CALL_ACTIVITY):
+    if node.kind in (Kind.SERVICE_TASK, Kind.SEND_TASK):
         return not node.extension.inputs and (node.kind is not Kind.SEND_TASK or bool(node.extension.get("connector")))
     if node.kind is Kind.RECEIVE_TASK:
         return True
