@@ -16,7 +16,7 @@ from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.trail import Condition, Passage, PassageKind
 from engine.interpreter.waits import Thrown
-from engine.interpreter.way import Effect, Split, Way, rewound, split_ids, splits_at, way_of
+from engine.interpreter.way import Effect, Joined, Passed, Split, Way, is_at, rewound, split_ids, splits_at, way_of
 
 if TYPE_CHECKING:
     from engine.interpreter.nodes.base import Node, Path
@@ -61,7 +61,12 @@ class Execution(TokenTree):
         """Let a token take a sequence flow."""
         if path.flow_id:
             self.pass_flow(path.flow_id)
-        return self.place(path.target, scope, flow=path.flow_id, way=self.way_back_to(path.target, way))
+        return self.place(
+            path.target,
+            scope,
+            flow=path.flow_id,
+            way=self.way_back_to(path.target, way) if path.target.is_step else way,
+        )
 
     def go_straight_back(self, scope: Token, back: Mapping[str, Any]) -> None:
         """A corrected step leads back to where the case was returned from (直达)."""
@@ -75,13 +80,17 @@ class Execution(TokenTree):
         """The way of a token that has finished at a node."""
         if node.is_step:
             return (*self.way_back_to(node, token.way), node.name)
-        if node.has_effect and Effect(node.name) not in token.way:
-            return (*token.way, Effect(node.name))
-        return token.way
+        way = token.way
+        if len(node.incoming) > 1 and not (way and isinstance(way[-1], Joined) and way[-1].node == node.name):
+            way = (*self.way_back_to(node, way), Passed(node.name))
+        if node.has_effect and Effect(node.name) not in way:
+            return (*way, Effect(node.name))
+        return way
 
     def way_back_to(self, node: Node, way: Way) -> Way:
-        """A step that is done again forgets the loop that led back to it."""
-        return rewound(way, lambda entry: entry == node.name, self.is_live) if node.name in way else way
+        """What is reached again forgets the loop that led back to it."""
+        is_here = is_at(node.name)
+        return rewound(way, is_here, self.is_live) if any(map(is_here, way)) else way
 
     def ways_apart(self, token: Token, paths: Sequence[Path], way: Way) -> list[Way]:
         """The ways of the tokens that leave a node by its flows."""

@@ -19,6 +19,13 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """A place where flows meet: a loop leads back to it."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
     """One of several flows taken at once; the others carry the same id."""
 
@@ -35,7 +42,7 @@ class Joined:
 
 
 #: a completed step is told by the name of its node
-Entry: TypeAlias = str | Effect | Split | Joined
+Entry: TypeAlias = str | Effect | Passed | Split | Joined
 Way: TypeAlias = tuple[Entry, ...]
 
 
@@ -108,7 +115,7 @@ def joined(node: str, arrived: Mapping[str, Way], is_live: Callable[[str], bool]
     """The way of the token that goes on for all that a join has consumed."""
     common = shared(list(arrived.values()))
     branches = tuple((flow, way[len(common) :]) for flow, way in arrived.items())
-    before = rewound(common, lambda entry: isinstance(entry, Joined) and entry.node == node, is_live)
+    before = rewound(common, is_at(node), is_live)
     if any(steps(branch) for _, branch in branches):
         return (*before, Joined(node, branches))
     done = {Effect(name) for _, branch in branches for name in effects(branch)} - set(before)
@@ -126,11 +133,17 @@ def shared(ways: Sequence[Way]) -> Way:
 
 
 def rewound(way: Way, returns_to: Callable[[Entry], bool], is_live: Callable[[str], bool]) -> Way:
-    """Forget the loop that a token has gone through when it is back at a place of its way."""
+    """Forget the loop that a token has gone through when it is back at a place of its way; its effects remain."""
     for at, entry in enumerate(way):
         if returns_to(entry) and not any(is_live(split) for split in split_ids(way[at:])):
-            return way[:at]
+            before = way[:at]
+            return before + tuple(Effect(node) for node in effects(way[at:])[::-1] if node not in effects(before))
     return way
+
+
+def is_at(node: str) -> Callable[[Entry], bool]:
+    """Tells the entries of a way that stand for a node."""
+    return lambda entry: entry == node or (isinstance(entry, Passed | Joined) and entry.node == node)
 
 
 def splits_at(entry: Entry, flows: Collection[str]) -> bool:
@@ -153,8 +166,8 @@ def _renamed(entry: Entry, names: Mapping[str, str | None]) -> Entry | None:
     node = names.get(entry.node)
     if node is None:
         return None
-    if isinstance(entry, Effect):
-        return Effect(node)
+    if isinstance(entry, Effect | Passed):
+        return type(entry)(node)
     return Joined(node, tuple((flow, renamed(branch, names)) for flow, branch in entry.branches))
 
 
@@ -176,19 +189,23 @@ def _backwards(way: Way) -> Iterator[Entry]:
 
 
 def _plain(entry: Entry) -> Any:
-    """A step is a string, an effect a list of one, a split of two, a join a mapping."""
+    """A step is a string, an effect a list of one, a split of two, a meeting and a join a mapping."""
     if isinstance(entry, str):
         return entry
     if isinstance(entry, Effect):
         return [entry.node]
     if isinstance(entry, Split):
         return [entry.id, entry.flow]
+    if isinstance(entry, Passed):
+        return {"at": entry.node}
     return {"join": entry.node, "ways": [[flow, to_json(branch)] for flow, branch in entry.branches]}
 
 
 def _entry(plain: Any) -> Entry:
     if isinstance(plain, str):
         return plain
+    if isinstance(plain, dict) and "at" in plain:
+        return Passed(plain["at"])
     if isinstance(plain, dict):
         return Joined(plain["join"], tuple((flow, way_of(branch)) for flow, branch in plain["ways"]))
     return Effect(plain[0]) if len(plain) == 1 else Split(plain[0], plain[1])
