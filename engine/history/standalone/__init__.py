@@ -1,0 +1,1 @@
+"""What leaves the house with a case bundle: a program that needs nothing but Python."""

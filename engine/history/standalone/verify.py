@@ -1,0 +1,324 @@
+"""核对办件包：python verify.py [--checkpoint 另存的检查点文件] [--key 公钥]
+
+Checks an unpacked case bundle with nothing but Python 3.9 or newer: every file against the manifest, the chain of
+events, everything that the events name by digest, the Merkle proof, and the signature of the checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+#: an event and its own digest
+Event = tuple[dict[str, Any], str]
+#: extended coordinates
+Point = tuple[int, int, int, int]
+
+# SM3 (GB/T 32905-2016), for Pythons that were built without it.
+
+
+def sm3(data: bytes) -> str:
+    if "sm3" in hashlib.algorithms_available:
+        return hashlib.new("sm3", data).hexdigest()
+    mask = 0xFFFFFFFF
+
+    def rotate(x: int, n: int) -> int:
+        n %= 32
+        return ((x << n) | (x >> (32 - n))) & mask if n else x
+
+    state = [0x7380166F, 0x4914B2B9, 0x172442D7, 0xDA8A0600, 0xA96F30BC, 0x163138AA, 0xE38DEE4D, 0xB0FB0E4E]
+    padded = data + b"\x80" + b"\x00" * ((55 - len(data)) % 64) + (8 * len(data)).to_bytes(8, "big")
+    for start in range(0, len(padded), 64):
+        w = [int.from_bytes(padded[start + i : start + i + 4], "big") for i in range(0, 64, 4)]
+        for j in range(16, 68):
+            x = w[j - 16] ^ w[j - 9] ^ rotate(w[j - 3], 15)
+            w.append(x ^ rotate(x, 15) ^ rotate(x, 23) ^ rotate(w[j - 13], 7) ^ w[j - 6])
+        a, b, c, d, e, f, g, h = state
+        for j in range(64):
+            t = 0x79CC4519 if j < 16 else 0x7A879D8A
+            ss1 = rotate((rotate(a, 12) + e + rotate(t, j)) & mask, 7)
+            ff = a ^ b ^ c if j < 16 else (a & b) | (a & c) | (b & c)
+            gg = e ^ f ^ g if j < 16 else (e & f) | (~e & mask & g)
+            tt1 = (ff + d + (ss1 ^ rotate(a, 12)) + (w[j] ^ w[j + 4])) & mask
+            tt2 = (gg + h + ss1 + w[j]) & mask
+            a, b, c, d, e, f, g, h = (
+                tt1,
+                a,
+                rotate(b, 9),
+                c,
+                tt2 ^ rotate(tt2, 9) ^ rotate(tt2, 17),
+                e,
+                rotate(f, 19),
+                g,
+            )
+        state = [x ^ y for x, y in zip(state, (a, b, c, d, e, f, g, h), strict=False)]
+    return "".join(f"{word:08x}" for word in state)
+
+
+def digest(data: bytes, kind: str = "sha256") -> str:
+    if kind == "sha256":
+        return hashlib.sha256(data).hexdigest()
+    if kind == "sm3":
+        return sm3(data)
+    raise ValueError("不认识的摘要算法 " + str(kind))
+
+
+# Ed25519 (RFC 8032 §5.1.7).
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+
+
+def add(p: Point, q: Point) -> Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def multiply(n: int, p: Point) -> Point:
+    result: Point = (0, 1, 1, 0)
+    while n:
+        if n & 1:
+            result = add(result, p)
+        p, n = add(p, p), n >> 1
+    return result
+
+
+def point(data: bytes) -> Point | None:
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * ROOT % P
+    if y >= P or x * x % P != square or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = point(bytes.fromhex("58" + "66" * 31)) or (0, 1, 1, 0)
+
+
+def ed25519(key: bytes, message: bytes, signature: bytes) -> bool:
+    if len(key) != 32 or len(signature) != 64:
+        return False
+    a, r, s = point(key), point(signature[:32]), int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= L:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    left, right = multiply(s, BASE), add(r, multiply(h, a))
+    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
+
+
+# Merkle trees (RFC 6962 §2.1, RFC 9162 §2.1.3.2).
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root_from(entry: bytes, index: int, size: int, proof: list[bytes]) -> str | None:
+    current, last = hashlib.sha256(b"\x00" + entry).digest(), size - 1
+    for sibling in proof:
+        if last == 0:
+            return None
+        if index & 1 or index == last:
+            current = node(sibling, current)
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            current = node(current, sibling)
+        index, last = index >> 1, last >> 1
+    return current.hex() if last == 0 else None
+
+
+class Bundle:
+    """The files of an unpacked bundle, and what is wrong with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[str] = []
+        self.notes: list[str] = []
+
+    def wrong(self, message: str) -> None:
+        self.problems.append(message)
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError:
+            self.wrong("缺少文件 " + name)
+            return None
+
+    def json(self, name: str) -> dict[str, Any]:
+        content = self.read(name)
+        try:
+            return {} if content is None else dict(json.loads(content))
+        except ValueError:
+            self.wrong(f"文件 {name} 无法读取")
+            return {}
+
+    def check(self, kept: str | None = None, key: str | None = None) -> int:
+        manifest = self.json("manifest.json")
+        self.check_files(manifest.get("files", {}))
+        events = self.check_events(manifest)
+        self.check_named(events)
+        if self.check_proof(events):
+            self.check_checkpoint(kept, key)
+        return len(events)
+
+    def check_files(self, files: dict[str, str]) -> None:
+        for name, known in files.items():
+            content = self.read(name)
+            if content is not None and digest(content) != known:
+                self.wrong(f"文件 {name} 被改动")
+        there = {
+            str(path.relative_to(self.folder)).replace("\\", "/") for path in self.folder.rglob("*") if path.is_file()
+        }
+        for name in sorted(there - set(files) - {"manifest.json"}):
+            if "__pycache__" not in name:
+                self.wrong("多出文件 " + name)
+
+    def check_events(self, manifest: dict[str, Any]) -> list[Event]:
+        events: list[Event] = []
+        previous = None
+        names = sorted(path.name for path in (self.folder / "events").glob("*.json"))
+        for seq, name in enumerate(names, 1):
+            content = (self.folder / "events" / name).read_bytes()
+            try:
+                event = json.loads(content)
+                own = digest(content, event["hash"])
+            except (ValueError, KeyError, TypeError) as error:
+                self.wrong(f"历史 {name} 无法读取：{error}")
+                break
+            if event.get("seq") != seq or name != f"{seq:06d}.json":
+                self.wrong(f"历史缺少第 {seq} 条，或者次序被调换")
+            if event.get("stream") != manifest.get("case"):
+                self.wrong(f"历史 {name} 不属于这个办件")
+            if event.get("previous") != previous:
+                self.wrong(f"历史第 {seq} 条与前一条接不上：前一条被改动、删除或调换")
+            events.append((event, own))
+            previous = own
+        if not events:
+            self.wrong("办件包里没有历史")
+        elif manifest.get("head") != previous or manifest.get("events") != len(events):
+            self.wrong("历史的末端与清单不符：有记录被删除或添加")
+        return events
+
+    def check_named(self, events: list[Event]) -> None:
+        """Everything that the events name by digest is here, unchanged."""
+        here = {digest(path.read_bytes()) for path in self.folder.rglob("*") if path.is_file()}
+        for event, _ in events:
+            told = event.get("input", {})
+            for what, name in (("固定版本清单", "bundle"), ("政策参数", "policy"), ("表单", "form")):
+                named = told.get(name)
+                if (
+                    isinstance(named, str)
+                    and (name != "policy" or event["type"] == "ProcessStarted")
+                    and named not in here
+                ):
+                    self.wrong(f"第 {event['seq']} 条历史依据的{what}不在包里，或者被改动")
+            for document in documents(told.get("values")):
+                if document not in here:
+                    self.wrong(f"第 {event['seq']} 条历史里的附件 {document[:16]}… 不在包里，或者被改动")
+        for path in (self.folder / "definitions").glob("bundle-*.json"):
+            pinned = json.loads(path.read_bytes())
+            parts = [value for part in ("called", "decisions", "forms") for value in pinned[part].values()]
+            for named in [pinned["diagram"], *parts]:
+                if named not in here:
+                    self.wrong(f"固定版本 {named[:16]}… 的内容不在包里，或者被改动")
+
+    def check_proof(self, events: list[Event]) -> bool:
+        if not (self.folder / "proof.json").exists():
+            self.notes.append("办件包里没有检查点：只能证明历史前后一致，不能证明它没有被整个重写。")
+            return False
+        proof = self.json("proof.json")
+        facts = self.facts()
+        try:
+            entry = proof["entry"]
+            seq = entry["seq"]
+            if entry["digest"] != events[seq - 1][1] or entry["key"] != events[0][0]["stream"]:
+                self.wrong(f"检查点覆盖的第 {seq} 条历史与包里的不同")
+            leaf = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+            path = [bytes.fromhex(part) for part in proof["proof"]]
+            if root_from(leaf, proof["index"], int(facts["size"]), path) != facts["root"]:
+                self.wrong("包含证明不成立：办件的历史不在检查点里")
+            if seq < len(events):
+                later = len(events) - seq
+                self.notes.append(f"检查点覆盖到第 {seq} 条历史，之后的 {later} 条要等下一个检查点。")
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            self.wrong(f"包含证明或检查点无法读取：{error!r}")
+        return True
+
+    def text(self) -> tuple[str, str]:
+        content = (self.read("checkpoint.txt") or b"").decode("utf-8", "replace").replace("\r\n", "\n")
+        text, _, signature = content.rpartition("signature: ")
+        return text, signature.strip()
+
+    def facts(self) -> dict[str, str]:
+        return dict(line.split(": ", 1) for line in self.text()[0].splitlines() if ": " in line)
+
+    def check_checkpoint(self, kept: str | None, key: str | None) -> None:
+        text, signature = self.text()
+        facts = self.facts()
+        own = facts.get("key", "")
+        try:
+            if facts.get("algorithm") == "ed25519":
+                if not ed25519(bytes.fromhex(own), text.encode(), bytes.fromhex(signature)):
+                    self.wrong("检查点的签名无效")
+            else:
+                self.notes.append("检查点用国密 SM2 签名，本程序不核对这种签名，请用其他工具核对。")
+        except ValueError:
+            self.wrong("检查点的公钥或签名不合格式")
+        if key is not None and key.lower() != own:
+            self.wrong("检查点不是用指定的公钥签名的")
+        if kept is not None and kept.replace("\r\n", "\n").strip() != (text + "signature: " + signature).strip():
+            self.wrong("包里的检查点与另存的检查点不同")
+        if key is None and kept is None:
+            self.notes.append(f"检查点的公钥是 {own}，请与主管部门公布的公钥核对。")
+
+
+def documents(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("id"), str) and isinstance(value.get("sha256"), str):
+            yield value["sha256"]
+        for item in value.values():
+            yield from documents(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from documents(item)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="核对办件包")
+    parser.add_argument("folder", nargs="?", default=Path(__file__).resolve().parent, type=Path, help="解开的办件包")
+    parser.add_argument("--checkpoint", type=Path, help="另行保存的检查点文件")
+    parser.add_argument("--key", help="公布的公钥")
+    given = parser.parse_args()
+    bundle = Bundle(given.folder)
+    count = bundle.check(given.checkpoint.read_text("utf-8") if given.checkpoint else None, given.key)
+    for problem in bundle.problems:
+        print("✗ " + problem)
+    for note in bundle.notes:
+        print("※ " + note)
+    if bundle.problems:
+        print(f"核对不通过：发现 {len(bundle.problems)} 处问题。")
+        return 1
+    print(f"核对通过：{count} 条历史前后相连，定义、政策和附件与历史一致。")
+    return 0
+
+
+if __name__ == "__main__":
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    sys.exit(main())

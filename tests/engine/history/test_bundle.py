@@ -1,0 +1,141 @@
+"""A case bundle is checked by a program that needs nothing of ours, and any change to it is found."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from engine.commands import SYSTEM, MakeCheckpoint
+from engine.history.bundle import CaseBundle
+from engine.history.digests import digest_of
+from engine.history.signatures import signer_at
+from engine.process_engine import ProcessEngine
+
+from .conftest import Desk
+
+
+@pytest.fixture
+def engine(engine: ProcessEngine, tmp_path: Path) -> ProcessEngine:
+    engine.tools = replace(engine.tools, signer=partial(signer_at, tmp_path / "key"))
+    return engine
+
+
+@pytest.fixture
+def bundle(desk: Desk, tmp_path: Path) -> Path:
+    case_id = desk.granted()
+    desk.in_review()
+    desk.engine.execute(MakeCheckpoint(actor=SYSTEM))
+    with (tmp_path / "case.zip").open("wb") as target, desk.engine.database.read() as connection:
+        CaseBundle(connection, desk.engine.tools.attachments, case_id).write(target, ("办理表.html", b"<html>"))
+    with ZipFile(tmp_path / "case.zip") as archive:
+        archive.extractall(tmp_path / "case")
+    return tmp_path / "case"
+
+
+def check(bundle: Path, *arguments: str) -> tuple[int, str]:
+    """Run the program as an auditor would: without anything installed."""
+    command = [sys.executable, "-I", "-S", str(bundle / "verify.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_bundle_is_sound_as_it_was_written(bundle: Path) -> None:
+    code, output = check(bundle)
+
+    assert "核对通过：8 条历史" in output
+    assert code == 0
+
+
+def test_a_bundle_holds_nothing_of_other_cases(bundle: Path) -> None:
+    own = json.loads((bundle / "manifest.json").read_text("utf-8"))["case"]
+
+    streams = {json.loads(path.read_bytes())["stream"] for path in (bundle / "events").iterdir()}
+    assert streams == {own}
+
+
+def test_a_kept_checkpoint_is_compared(bundle: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text((bundle / "checkpoint.txt").read_text("utf-8"), "utf-8")
+    assert check(bundle, "--checkpoint", str(kept))[0] == 0
+
+    kept.write_text(kept.read_text("utf-8").replace("number: 1", "number: 2"), "utf-8")
+    assert check(bundle, "--checkpoint", str(kept))[0] == 1
+
+
+def _forge_manifest(bundle: Path) -> None:
+    """What a careful forger does in the end: makes the list of files agree."""
+    manifest = json.loads((bundle / "manifest.json").read_text("utf-8"))
+    paths = [path for path in bundle.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    manifest["files"] = {str(path.relative_to(bundle)): digest_of(path.read_bytes()) for path in paths}
+    events = sorted((bundle / "events").iterdir())
+    manifest |= {"events": len(events), "head": digest_of(events[-1].read_bytes())}
+    (bundle / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+
+
+def _change_event(bundle: Path) -> None:
+    path = bundle / "events" / "000002.json"
+    path.write_bytes(path.read_bytes().replace("石溪".encode(), "别处".encode()))
+
+
+def _rewrite_chain(bundle: Path) -> None:
+    previous = None
+    for path in sorted((bundle / "events").iterdir()):
+        event = json.loads(path.read_bytes().replace("石溪".encode(), "别处".encode()))
+        if previous:
+            event["previous"] = previous
+        path.write_text(json.dumps(event, sort_keys=True, ensure_ascii=False, separators=(",", ":")), "utf-8")
+        previous = digest_of(path.read_bytes())
+
+
+def _swap_events(bundle: Path) -> None:
+    second, third = bundle / "events" / "000002.json", bundle / "events" / "000003.json"
+    one, other = second.read_bytes(), third.read_bytes()
+    second.write_bytes(other)
+    third.write_bytes(one)
+
+
+def _change_diagram(bundle: Path) -> None:
+    path = next(path for path in (bundle / "definitions").iterdir() if path.suffix == ".bpmn")
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def _change_checkpoint(bundle: Path) -> None:
+    path = bundle / "checkpoint.txt"
+    path.write_text(path.read_text("utf-8").replace("number: 1", "number: 9"), "utf-8")
+
+
+FORGERIES: dict[str, Callable[[Path], None]] = {
+    "an event is changed": _change_event,
+    "all events are written anew": _rewrite_chain,
+    "an event is dropped": lambda bundle: (bundle / "events" / "000003.json").unlink(),
+    "the last event is dropped": lambda bundle: (bundle / "events" / "000008.json").unlink(),
+    "events change places": _swap_events,
+    "a diagram is changed": _change_diagram,
+    "the policy is changed": lambda bundle: (bundle / "policy.json").write_bytes(b"{}"),
+    "the checkpoint is changed": _change_checkpoint,
+}
+
+
+@pytest.mark.parametrize("careful", [False, True])
+@pytest.mark.parametrize("how", FORGERIES)
+def test_a_forged_bundle_is_found(bundle: Path, how: str, careful: bool) -> None:
+    FORGERIES[how](bundle)
+    if careful:
+        _forge_manifest(bundle)
+
+    code, output = check(bundle)
+    assert (code, "核对不通过" in output) == (1, True), output
+
+
+def test_what_is_added_to_a_bundle_is_found(bundle: Path) -> None:
+    (bundle / "more.txt").write_text("x")
+
+    assert "多出文件 more.txt" in check(bundle)[1]
