@@ -12,7 +12,7 @@ from engine.assignment import responsible_unit
 from engine.clock import local_date
 from engine.commands import StartProcess
 from engine.definitions import load_blob
-from engine.diagram.elements import Kind, Process
+from engine.diagram.elements import Kind, Process, Trigger
 from engine.errors import Forbidden, NotFound, Refused
 from engine.model import OrgUnit
 from engine.organisation import acting_positions, region_facts
@@ -28,7 +28,9 @@ _REGIONS = (Level.VILLAGE, Level.TOWN, Level.COUNTY, Level.CITY)
 def start_roles(process: Process) -> tuple[str, ...]:
     """The roles of the first user tasks: who does the first step starts the case."""
     scope = process.scope
-    waiting = [node.id for node in scope.start_events()]
+    starts = [node for node in scope.start_events() if node.event.trigger is Trigger.NONE] or scope.start_events()
+    begins = starts or [node for node in scope.nodes.values() if scope.begins_at(node)]
+    waiting = [node.id for node in begins]
     seen: set[str] = set()
     roles: dict[str, None] = {}
     while waiting:

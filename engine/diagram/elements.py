@@ -245,6 +245,11 @@ class Scope:
     def start_events(self) -> tuple[Node, ...]:
         return tuple(node for node in self.nodes.values() if node.kind is Kind.START_EVENT)
 
+    def begins_at(self, node: Node) -> bool:
+        """Whether a token is born at a node when its scope has no start event (BPMN 2.0.2 §10.5.2)."""
+        linked = node.kind is Kind.INTERMEDIATE_CATCH_EVENT and node.event.trigger is Trigger.LINK
+        return not (self.incoming(node.id) or node.attached_to or node.is_event_subprocess or linked)
+
     def instantiators(self) -> tuple[Node, ...]:
         """Receive tasks and event-based gateways that start a process instead of a start event."""
         return tuple(node for node in self.nodes.values() if node.instantiate)

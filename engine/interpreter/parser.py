@@ -169,11 +169,7 @@ def _starts(scope: Scope, built: Mapping[str, Any]) -> tuple[Any, ...]:
     events = sorted(scope.start_events(), key=lambda node: node.event.trigger is not Trigger.NONE)
     if events:
         return (built[events[0].id],)
-    return tuple(
-        built[node.id]
-        for node in scope.nodes.values()
-        if not scope.incoming(node.id) and node.attached_to is None and not node.is_event_subprocess
-    )
+    return tuple(built[node.id] for node in scope.nodes.values() if scope.begins_at(node))
 
 
 def _link(scope: Scope, node: Node, built: Mapping[str, Any]) -> tuple[Path, ...]:

@@ -21,8 +21,13 @@ def check(diagram: Diagram) -> Iterator[Problem]:
 
 
 def _process(process: Process) -> Iterator[Problem]:
-    if not process.scope.start_events() and not process.scope.instantiators():
-        yield error("no-start", process.id, process.line, "流程没有开始事件，请画一个开始事件并连到第一个环节。")
+    scope = process.scope
+    if not scope.start_events() and not scope.instantiators():
+        if any(scope.begins_at(node) for node in scope.nodes.values()):
+            message = "流程没有开始事件，将从没有入线的各个环节同时开始；建议画一个开始事件并连到第一个环节。"
+            yield warning("no-start", process.id, process.line, message)
+        else:
+            yield error("no-start", process.id, process.line, "流程没有开始事件，请画一个开始事件并连到第一个环节。")
     yield from _scope(process.scope, process.id, process.line)
     for _, node in process.scope.walk():
         if node.body is not None:

@@ -119,7 +119,7 @@ def test_python_that_looks_like_feel_is_refused(around, errors, text):
 @pytest.mark.parametrize(
     ("body", "code", "element", "line"),
     [
-        (END, "no-start", "p", 3),
+        ('<bpmn:task id="a"/><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="a"/>', "no-start", "p", 3),
         (START + END + '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="gone"/>', "dangling-flow", "f", 4),
         (START + END + '<bpmn:sequenceFlow id="f" sourceRef="s"/>', "dangling-flow", "f", 4),
         (START + END + FLOW + '<bpmn:frobnicate id="x"/>', "unknown-element", "x", 4),
@@ -192,6 +192,12 @@ def test_a_receive_task_without_a_message_waits_for_one_of_its_own_name(around):
     (found,) = diagram.lint(around('<bpmn:receiveTask id="a"/>'), Catalogue())
 
     assert (found.severity, found.code) == ("warning", "no-message")
+
+
+def test_a_process_may_do_without_a_start_event(file):
+    found = diagram.lint(file(END))
+
+    assert [(problem.severity, problem.code) for problem in found] == [("warning", "no-start")]
 
 
 def test_a_file_without_a_process_to_execute_is_refused_at_its_process(file, errors):
