@@ -48,6 +48,11 @@ class Kind(StrEnum):
         return self.value.endswith("Gateway")
 
     @property
+    def chooses(self) -> bool:
+        """Whether conditions on its outgoing flows count; after these two every flow is offered a token (§8.3.13)."""
+        return self not in (Kind.PARALLEL_GATEWAY, Kind.EVENT_BASED_GATEWAY)
+
+    @property
     def is_event(self) -> bool:
         return self.value.endswith("Event")
 

@@ -21,7 +21,7 @@ _PASSIVE = """
     documentation extensionElements incoming outgoing laneSet dataObject dataObjectReference dataStoreReference
     association group textAnnotation property ioSpecification dataInputAssociation dataOutputAssociation
     supportedInterfaceRef auditing monitoring artifact resourceRole performer humanPerformer potentialOwner
-    rendering correlationSubscription categoryValueRef ioBinding
+    rendering correlationSubscription categoryValueRef ioBinding supports
 """
 #: Children that a flow node reads itself.
 _PARTS = """

@@ -106,8 +106,8 @@ class _Compiler:
             Path(
                 flow_id=flow.id,
                 target=built[flow.target],
-                condition=None if flow.id == node.default else compiled(flow.condition),
-                is_default=flow.id == node.default,
+                condition=None if flow.id == node.default or not node.kind.chooses else compiled(flow.condition),
+                is_default=flow.id == node.default and node.kind.chooses,
             )
             for flow in scope.outgoing(node.id)
         ) + _link(scope, node, built)

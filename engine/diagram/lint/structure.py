@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from engine.diagram.elements import Diagram, Kind, Node, Process, Scope, Trigger
 from engine.diagram.lint.graph import beginnings, reached, successors
@@ -28,20 +28,25 @@ def _process(process: Process) -> Iterator[Problem]:
             yield warning("no-start", process.id, process.line, message)
         else:
             yield error("no-start", process.id, process.line, "流程没有开始事件，请画一个开始事件并连到第一个环节。")
+    yield from _several_starts(process.scope, warning, "发起时从第一个开始；要从这里开始，须指明它的标识。")
     yield from _scope(process.scope, process.id, process.line)
     for _, node in process.scope.walk():
         if node.body is not None:
+            yield from _several_starts(node.body, error, "子流程只能有一个普通开始事件，请合并。")
             yield from _scope(node.body, node.id, node.line)
             yield from _event_subprocess(node)
+
+
+def _several_starts(scope: Scope, severity: Callable[..., Problem], consequence: str) -> Iterator[Problem]:
+    """Each start event of a process is a way to begin it (§10.5.2); a subprocess is begun in one way only."""
+    plain = [node for node in scope.start_events() if node.event.trigger is Trigger.NONE]
+    for extra in plain[1:]:
+        yield severity("several-starts", extra.id, extra.line, f"多了一个开始事件“{extra.title}”，{consequence}")
 
 
 def _scope(scope: Scope, owner: str, line: int | None) -> Iterator[Problem]:
     if not scope.nodes:
         yield error("empty", owner, line, "流程里没有任何环节，请至少画出开始、环节和结束。")
-    plain = [node for node in scope.start_events() if node.event.trigger is Trigger.NONE]
-    for extra in plain[1:]:
-        message = f"多了一个开始事件“{extra.title}”，一个流程只能有一个普通开始事件，请合并。"
-        yield error("several-starts", extra.id, extra.line, message)
     yield from _flows(scope)
     for node in scope.nodes.values():
         yield from _node(scope, node)
@@ -69,7 +74,12 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
     if node.default is not None and node.default not in {flow.id for flow in outgoing}:
         yield error("default", node.id, node.line, f"默认出线 {node.default} 不是从这里出发的连线，请重新指定。")
     if node.kind.is_gateway and not outgoing:
-        yield error("gateway-end", node.id, node.line, f"网关“{node.title}”没有出线，请连到下一个环节。")
+        ends = warning if len(incoming) > 1 and node.kind is not Kind.EVENT_BASED_GATEWAY else error
+        yield ends("gateway-end", node.id, node.line, f"网关“{node.title}”没有出线，流程到此为止；请连到下一个环节。")
+    if not node.kind.chooses:
+        for flow in (flow for flow in outgoing if flow.condition is not None or flow.id == node.default):
+            message = f"网关“{node.title}”的每条出线都会走，连线上的条件和默认标记不起作用，请删除或改用其他网关。"
+            yield warning("condition-ignored", flow.id, flow.line, message)
 
 
 def _boundary(scope: Scope, node: Node, incoming: bool, outgoing: bool) -> Iterator[Problem]:

@@ -81,6 +81,9 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
     if node.message is not None and node.message.name is None:
         message = f"“{node.title}”引用的消息 {node.message.reference} 不存在，请重新选择。"
         yield error("no-reference", node.id, node.line, message)
+    if node.kind is Kind.CALL_ACTIVITY and _is_computed(node.called_element or ""):
+        message = f"调用活动“{node.title}”要调用的流程是算出来的，不能预先固定版本，请改成一个流程标识（calledElement）。"
+        yield error("computed-call", node.id, node.line, message)
     if node.kind is Kind.CALL_ACTIVITY and not node.called_element:
         message = f"调用活动“{node.title}”没有指定要调用的流程（calledElement）。"
         yield error("no-called-element", node.id, node.line, message)
@@ -92,6 +95,11 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
         yield from _event_gateway(scope, node)
     if node.kind is Kind.INTERMEDIATE_THROW_EVENT and node.event.trigger is Trigger.LINK:
         yield from _link(scope, node)
+
+
+def _is_computed(key: str) -> bool:
+    """Whether other engines would evaluate it."""
+    return key.startswith("=") or "{" in key
 
 
 def _event(node: Node, allowed: frozenset[Trigger]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from engine.diagram import Catalogue
 from engine.diagram.lint.foreign import HOST_FUNCTIONS
 
 START, END = '<bpmn:startEvent id="s"/>', '<bpmn:endEvent id="e"/>'
+START_A, START_B = '<bpmn:startEvent id="sa"/>', '<bpmn:startEvent id="sb"/>'
 FLOW = '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/>'
 PYTHON = "__import__('os').system('touch x')"
 
@@ -124,7 +125,7 @@ def test_python_that_looks_like_feel_is_refused(around, errors, text):
         (START + END + '<bpmn:sequenceFlow id="f" sourceRef="s"/>', "dangling-flow", "f", 4),
         (START + END + FLOW + '<bpmn:frobnicate id="x"/>', "unknown-element", "x", 4),
         (START + END + FLOW + '<bpmn:task id="s"/>', "duplicate-id", "s", 4),
-        (START + START.replace('"s"', '"s2"') + END + FLOW, "several-starts", "s2", 4),
+        (START + '<bpmn:subProcess id="e">' + START_A + START_B + "</bpmn:subProcess>" + FLOW, "several-starts", "sb", 4),
         (START + END + FLOW + '<bpmn:sequenceFlow id="g" sourceRef="e" targetRef="s"/>', "start-incoming", "s", 4),
         (START + END + FLOW + '<bpmn:boundaryEvent id="b" attachedToRef="s"/>', "boundary-host", "b", 4),
         (START + '<bpmn:exclusiveGateway id="e"/>' + FLOW, "gateway-end", "e", 4),
@@ -147,6 +148,7 @@ def test_what_is_not_connected_right_is_refused(file, errors, body, code, elemen
         ('<bpmn:task id="a" isForCompensation="true"/>', "unsupported"),
         ('<bpmn:receiveTask id="a" messageRef="gone"/>', "no-reference"),
         ('<bpmn:callActivity id="a"/>', "no-called-element"),
+        ('<bpmn:callActivity id="a" calledElement="${which}"/>', "computed-call"),
         ('<bpmn:scriptTask id="a"/>', "no-script"),
         (
             '<bpmn:scriptTask id="a" scriptFormat="python"><bpmn:script>x = 1</bpmn:script></bpmn:scriptTask>',
@@ -198,6 +200,20 @@ def test_a_process_may_do_without_a_start_event(file):
     found = diagram.lint(file(END))
 
     assert [(problem.severity, problem.code) for problem in found] == [("warning", "no-start")]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (START + START_B + END + FLOW, "several-starts"),
+        (START + '<bpmn:parallelGateway id="e" default="g"/><bpmn:task id="t"/>' + FLOW
+         + '<bpmn:sequenceFlow id="g" sourceRef="e" targetRef="t"/>', "condition-ignored"),
+        (START + '<bpmn:parallelGateway id="e"/>' + FLOW + FLOW.replace('"f"', '"f2"'), "gateway-end"),
+    ],
+)  # fmt: skip
+def test_what_is_legal_but_odd_only_warns(file, body, code):
+    assert ("warning", code) in [(problem.severity, problem.code) for problem in diagram.lint(file(body))]
+    assert not [problem for problem in diagram.lint(file(body)) if problem.severity == "error"]
 
 
 def test_a_file_without_a_process_to_execute_is_refused_at_its_process(file, errors):

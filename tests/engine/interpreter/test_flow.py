@@ -152,6 +152,51 @@ def test_conditional_flows_leave_a_task_and_the_default_only_when_none_is_true(p
     assert play(drawing).complete("a", x=0).open == ["other"]
 
 
+def test_a_parallel_gateway_takes_every_flow_whatever_is_written_on_it(play):
+    case = play("""
+        s: startEvent
+        fork: parallelGateway default="plain"
+        a: userTask
+        b: userTask
+        e: endEvent
+        s -> fork
+        fork -> a [false]
+        plain: fork -> b
+        a -> e
+        b -> e
+    """)
+
+    assert case.open == ["a", "b"]
+
+
+def test_a_gateway_may_be_where_the_flow_ends(play):
+    case = play("""
+        s: startEvent
+        fork: parallelGateway
+        a: userTask
+        join: parallelGateway
+        s -> fork -> a -> join
+        fork -> join
+    """)
+
+    assert case.complete("a").ended == "join"
+
+
+def test_a_process_may_begin_at_either_of_two_start_events(play):
+    drawing = """
+        s: startEvent
+        other: startEvent
+        a: userTask
+        b: userTask
+        e: endEvent
+        s -> a -> e
+        other -> b -> e
+    """
+
+    assert play(drawing).open == ["a"]
+    assert play(drawing, at="other").open == ["b"]
+
+
 def test_a_terminate_end_withdraws_what_is_still_open(play):
     case = play("""
         s: startEvent
