@@ -11,7 +11,7 @@ from engine.diagram.importing import expressions, vendors
 from engine.diagram.importing.draft import Draft
 from engine.diagram.importing.expression_slots import shortened
 from engine.diagram.importing.expressions import Untranslatable
-from engine.diagram.importing.variables import result_variable
+from engine.diagram.importing.variables import is_name, result_variable
 from engine.diagram.importing.vendors import SPIFF, ZEEBE
 from engine.diagram.namespaces import bpmn, local_name
 
@@ -31,37 +31,47 @@ def translate(draft: Draft, task: etree._Element) -> None:
         message = f"{label}“{shortened(given)}”在这里没有对应的做法，请改成服务任务或本系统的写法。"
         draft.needs_work(task, "connector", message)
         return
-    plain = _assignment(task, given)
+    plain = _computation(task, given)
     if plain is not None:
-        message = f"{label}“{shortened(given)}”只是计算，请改成脚本任务：“{shortened(plain)}”。"
-        draft.needs_work(task, "connector", message)
+        _compute(draft, task, f"{label}“{shortened(given)}”", plain)
         return
     name = connector_name(given)
     if name is None:
         draft.needs_work(task, "connector", f"{label}“{shortened(given)}”没有对应的连接器，请选择一个。")
     elif draft.set_own(task, "connector", name):
         message = f"{label}“{shortened(given)}”暂写为连接器 {name}，请确认本系统有这个连接器，或者另选一个。"
-        message += _results(task)
         draft.needs_work(task, "connector", message)
     result_variable(draft, task)
+    _results(draft, task)
 
 
-def _assignment(task: etree._Element, given: str) -> str | None:
-    """The line of a script for an expression that only computes a variable."""
-    result = vendors.attribute(task, "resultVariable") or vendors.attribute(task, "resultVariableName")
-    if result is None or vendors.attribute(task, "expression") is None:
+def _computation(task: etree._Element, given: str) -> str | None:
+    """FEEL for an expression that calls nothing."""
+    if vendors.attribute(task, "expression") is None:
         return None
     try:
-        return f"{result[1]} = {expressions.template(given)}"
+        return expressions.template(given)
     except Untranslatable:
         return None
 
 
-def _results(task: etree._Element) -> str:
-    """Results come back by name only where nothing is mapped."""
+def _compute(draft: Draft, task: etree._Element, what: str, written: str) -> None:
+    """A service task that only computes a variable is a script task here."""
+    result = vendors.attribute(task, "resultVariable") or vendors.attribute(task, "resultVariableName")
+    if result is None or not is_name(result[1]):
+        draft.needs_work(task, "connector", f"{what}只是计算，结果没有存入变量，请删除这个任务或选择连接器。")
+        return
+    draft.tell_of(task, result[0])
+    line = f"{result[1]} = {written}"
+    draft.become_script(task, line)
+    draft.translated(task, "script", f"{what}只是计算，服务任务改成脚本任务：“{shortened(line)}”。")
+
+
+def _results(draft: Draft, task: etree._Element) -> None:
+    """Other tools keep what the work gives also where only inputs are mapped."""
     mapped = extension_of(task)
-    silent = mapped.inputs and not mapped.outputs and vendors.attribute(task, "resultVariable") is None
-    return "连接器给出的结果要写 anlan:out 或结果变量才会留下。" if silent else ""
+    if mapped.inputs and not mapped.outputs and draft.own(task, "resultVariable") is None:
+        draft.map_all(task, "out")
 
 
 def connector_name(given: str) -> str | None:

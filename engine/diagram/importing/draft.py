@@ -66,7 +66,7 @@ class Draft:
         return True
 
     def map_all(self, activity: etree._Element, direction: str) -> None:
-        """Let a call activity pass or return every variable."""
+        """Let a call activity pass or return every variable, or a service task every result."""
         tag = f"{{{ANLAN}}}{direction}"
         holder = self._extension_elements(activity)
         if any(child.get("variables") == "all" for child in holder.iterchildren(tag)):
@@ -97,6 +97,12 @@ class Draft:
         script.text = text
         script.tail = element[-2].tail if len(element) > 1 else None
         self.changed = True
+
+    def become_script(self, task: etree._Element, text: str) -> None:
+        """Turn a task into a script task; what it has besides stays."""
+        task.tag = bpmn("scriptTask")
+        self.set_attribute(task, "scriptFormat", "feel")
+        self.add_script(task, text)
 
     def remove(self, element: etree._Element) -> None:
         """Take an extension element out with its line; text after it stays."""

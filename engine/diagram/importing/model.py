@@ -50,7 +50,8 @@ _MAPPED = frozenset(kind.value for kind in Kind)
 
 def translate(draft: Draft) -> None:
     """Everything outside the layout; what was translated is told before what was kept."""
-    elements = [element for element in draft.root.iter() if is_bpmn(element)]
+    found = [element for element in draft.root.iter() if is_bpmn(element)]
+    elements = [element for element in found if local_name(element) != "extensionElements"]
     processes.translate(draft, draft.root)
     for element in elements:
         name = local_name(element)

@@ -53,7 +53,9 @@ def translate(draft: Draft, task: etree._Element) -> None:
     draft.set_text(element, lines)
     if not _is_feel(language) or not language:
         draft.set_attribute(task, "scriptFormat", "feel")
-    draft.translated(task, "script", f"{language or '没有标明语言的'}脚本译为 FEEL：“{shortened(lines)}”。")
+    draft.translated(
+        task, "script", f"{language + ' ' if language else '没有标明语言的'}脚本译为 FEEL：“{shortened(lines)}”。"
+    )
 
 
 def is_script(text: str) -> bool:

@@ -25,6 +25,8 @@ POSITIONS = {
     ),
     Kind.BOUNDARY_EVENT: EVENT_START,
 }
+#: Where `<anlan:out variables="all"/>` has a meaning: all variables of a called process, all results of a connector.
+RETURN_ALL = frozenset({Kind.CALL_ACTIVITY, Kind.SERVICE_TASK, Kind.SEND_TASK})
 NAMES = {
     Trigger.NONE: "空",
     Trigger.MESSAGE: "消息",
@@ -87,8 +89,9 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
     if node.kind is Kind.CALL_ACTIVITY and not node.called_element:
         message = f"调用活动“{node.title}”没有指定要调用的流程（calledElement）。"
         yield error("no-called-element", node.id, node.line, message)
-    if node.kind is not Kind.CALL_ACTIVITY and (node.extension.passes_all or node.extension.returns_all):
-        message = f"只有调用活动能传递全部变量，请在“{node.title}”上逐个映射（source 和 target）。"
+    passes = node.extension.passes_all and node.kind is not Kind.CALL_ACTIVITY
+    if passes or (node.extension.returns_all and node.kind not in RETURN_ALL):
+        message = f"只有调用活动能传递全部变量、服务任务能传出全部结果，请在“{node.title}”上逐个映射。"
         yield error("all-variables", node.id, node.line, message)
     yield from _loop(node)
     if node.kind is Kind.EVENT_BASED_GATEWAY:

@@ -103,6 +103,8 @@ class ServiceTask(Task):
         except BpmnError as refusal:
             execution.throw_error(token, refusal.code, refusal.message, refused=True)
             return None
+        if self.element.extension.returns_all:
+            self.write(token, results)
         if self.mappings.outputs or self.mappings.result_variable or self.mappings.are_missing:
             self.write(token, self.mappings.read_received(token, results))
         return True

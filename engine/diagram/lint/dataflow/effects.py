@@ -49,9 +49,9 @@ class Effects:
     def own(self, node: Node) -> frozenset[str]:
         """Names one run of the node sets, be it alone or one of several instances."""
         mapped = frozenset(mapping.target for mapping in node.extension.outputs)
-        if node.kind is Kind.CALL_ACTIVITY:
-            return mapped | {ANYTHING} if node.extension.returns_all else mapped
-        if mapped:
+        if node.extension.returns_all:
+            return mapped | {ANYTHING}
+        if mapped or node.kind is Kind.CALL_ACTIVITY:
             return mapped
         result = node.extension.get("resultVariable")
         if node.body is not None:

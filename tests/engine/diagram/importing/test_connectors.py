@@ -72,8 +72,25 @@ def test_work_on_an_event_needs_work(imported):
     assert [change.element_id for change in result.told("needs-work", "connector")] == ["e"]
 
 
-def test_a_plain_computation_is_told_as_a_line_of_a_script(imported):
+def test_a_plain_computation_becomes_a_script(imported):
     result = imported('<bpmn:serviceTask id="a" camunda:expression="${x + 1}" camunda:resultVariable="y"/>')
 
+    assert result.element("a").tag.endswith("}scriptTask")
+    assert result.text("a", "script") == "y = x + 1"
+    assert [change.element_id for change in result.told("translated", "script")] == ["a"]
+
+
+def test_a_computation_for_nothing_needs_work(imported):
+    result = imported('<bpmn:serviceTask id="a" camunda:expression="${x + 1}"/>')
+
     assert result.content == result.before
-    assert "“y = x + 1”" in result.told("needs-work", "connector")[0].message
+    assert "结果没有存入变量" in result.told("needs-work", "connector")[0].message
+
+
+def test_results_are_kept_where_only_inputs_are_mapped(imported):
+    result = imported(
+        '<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="pay"/><zeebe:ioMapping>'
+        '<zeebe:input source="=n" target="k"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>'
+    )
+
+    assert result.whole("a") == ["out"]

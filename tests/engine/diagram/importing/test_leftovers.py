@@ -34,6 +34,15 @@ def test_it_is_told_once_for_an_element_and_tool(imported):
     assert messages[1].startswith("Signavio 的 x 原样保留")
 
 
+def test_what_the_import_itself_writes_is_not_told_as_left_over(imported):
+    result = imported(
+        '<bpmn:callActivity id="a" calledElement="b"><bpmn:extensionElements>'
+        '<camunda:in source="x" target="y"/></bpmn:extensionElements></bpmn:callActivity>'
+    )
+
+    assert result.told("kept") == []
+
+
 def test_a_model_of_ours_has_nothing_to_tell(imported):
     body = '<bpmn:userTask id="a" xmlns:anlan="urn:anlan:bpmn:1" anlan:role="town_clerk" anlan:formKey="check"/>'
 
