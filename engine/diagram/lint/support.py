@@ -84,7 +84,7 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
         message = f"“{node.title}”引用的消息 {node.message.reference} 不存在，请重新选择。"
         yield error("no-reference", node.id, node.line, message)
     if node.kind is Kind.CALL_ACTIVITY and _is_computed(node.called_element or ""):
-        message = f"调用活动“{node.title}”要调用的流程是算出来的，不能预先固定版本，请改成一个流程标识（calledElement）。"
+        message = f"调用活动“{node.title}”要调用的流程是算出来的，不能固定版本，请改成流程标识（calledElement）。"
         yield error("computed-call", node.id, node.line, message)
     if node.kind is Kind.CALL_ACTIVITY and not node.called_element:
         message = f"调用活动“{node.title}”没有指定要调用的流程（calledElement）。"

@@ -12,7 +12,7 @@ from engine.diagram import Catalogue
 from engine.diagram.lint.foreign import HOST_FUNCTIONS
 
 START, END = '<bpmn:startEvent id="s"/>', '<bpmn:endEvent id="e"/>'
-START_A, START_B = '<bpmn:startEvent id="sa"/>', '<bpmn:startEvent id="sb"/>'
+TWO_STARTS = '<bpmn:startEvent id="sa"/><bpmn:startEvent id="sb"/>'
 FLOW = '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/>'
 PYTHON = "__import__('os').system('touch x')"
 
@@ -125,7 +125,7 @@ def test_python_that_looks_like_feel_is_refused(around, errors, text):
         (START + END + '<bpmn:sequenceFlow id="f" sourceRef="s"/>', "dangling-flow", "f", 4),
         (START + END + FLOW + '<bpmn:frobnicate id="x"/>', "unknown-element", "x", 4),
         (START + END + FLOW + '<bpmn:task id="s"/>', "duplicate-id", "s", 4),
-        (START + '<bpmn:subProcess id="e">' + START_A + START_B + "</bpmn:subProcess>" + FLOW, "several-starts", "sb", 4),
+        (START + f'<bpmn:subProcess id="e">{TWO_STARTS}</bpmn:subProcess>' + FLOW, "several-starts", "sb", 4),
         (START + END + FLOW + '<bpmn:sequenceFlow id="g" sourceRef="e" targetRef="s"/>', "start-incoming", "s", 4),
         (START + END + FLOW + '<bpmn:boundaryEvent id="b" attachedToRef="s"/>', "boundary-host", "b", 4),
         (START + '<bpmn:exclusiveGateway id="e"/>' + FLOW, "gateway-end", "e", 4),
@@ -205,7 +205,7 @@ def test_a_process_may_do_without_a_start_event(file):
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        (START + START_B + END + FLOW, "several-starts"),
+        (START + TWO_STARTS + END + FLOW, "several-starts"),
         (START + '<bpmn:parallelGateway id="e" default="g"/><bpmn:task id="t"/>' + FLOW
          + '<bpmn:sequenceFlow id="g" sourceRef="e" targetRef="t"/>', "condition-ignored"),
         (START + '<bpmn:parallelGateway id="e"/>' + FLOW + FLOW.replace('"f"', '"f2"'), "gateway-end"),
