@@ -72,8 +72,9 @@ def test_a_zeebe_job_gets_its_inputs_and_collects_its_outputs(run):
     _, variables, _ = run(
         PLACE.format(
             '<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="double"/>'
-            "</bpmn:extensionElements><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics "
-            'inputCollection="= numbers" inputElement="n" outputCollection="doubled" outputElement="= m"/>'
+            "</bpmn:extensionElements><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+            '<zeebe:loopCharacteristics inputCollection="= numbers" inputElement="n" outputCollection="doubled" '
+            'outputElement="= m"/>'
             "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>"
         ),
         {"numbers": [1, 2]},
