@@ -167,6 +167,14 @@ class FireStartTimer(Command[StartedProcess | None]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckStartCondition(Command[StartedProcess | None]):
+    """Look whether the condition of a start event has become true. None when it has not."""
+
+    definition_id: str
+    element_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CorrelateMessage(Command[None]):
     """Deliver a message to the case that waits for it."""
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, literal, select, update
 
+from engine import feel
 from engine.diagram.elements import Process
 from engine.diagram.iso8601 import Period
 from engine.interpreter import WaitKind
 from engine.interpreter.starts import Facts, StartTrigger, following, start_triggers
 from engine.interpreter.timers import Schedule
 from engine.model import StartSubscription
+from engine.model.base import ProcessValue
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
@@ -27,13 +29,36 @@ def subscribe(work: UnitOfWork, definition_id: str, process: Process, facts: Fac
             "key": process.id,
             "kind": trigger.kind,
             "name": trigger.name,
-            **_planned(trigger.schedule),
+            **(_planned(trigger.schedule) if trigger.condition is None else _watched(trigger.condition, renewed)),
         }
         for trigger in start_triggers(process, facts, work.now)
         if not (renewed and _is_over(trigger, work.now))
     ]
     if rows:
         work.connection.execute(insert(StartSubscription), rows)
+
+
+def _watched(condition: str, held: bool) -> dict[str, Any]:
+    """A condition with what it was; a new version starts a case only when it becomes true again."""
+    return {"due_at": None, "repetition": {"condition": condition, "held": held}}
+
+
+def becomes_true(work: UnitOfWork, definition_id: str, element_id: str, facts: Facts) -> bool:
+    """Whether a start condition has changed from not-true to true since it was last looked at."""
+    this = (StartSubscription.definition_id == definition_id) & (StartSubscription.element_id == element_id)
+    row = work.connection.execute(select(StartSubscription).where(this)).one_or_none()
+    if row is None or row.kind != WaitKind.CONDITIONAL:
+        return False
+    watched = row.repetition
+    holds = feel.compile(watched["condition"])(facts()) is True
+    if holds == watched["held"]:
+        return False
+    seen = work.connection.execute(
+        update(StartSubscription)
+        .where(this, StartSubscription.repetition == literal(watched, ProcessValue()))
+        .values(repetition={**watched, "held": holds})
+    )
+    return holds and seen.rowcount == 1
 
 
 def _is_over(trigger: StartTrigger, now: datetime) -> bool:

@@ -35,6 +35,7 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     commands.WithdrawProcess: process_instance.withdraw_process,
     commands.FireTimer: process_instance.fire_timer,
     commands.FireStartTimer: start_event.fire_start_timer,
+    commands.CheckStartCondition: start_event.check_start_condition,
     commands.CorrelateMessage: process_instance.correlate_message,
     messages.PublishMessage: message.publish_message,
     messages.BroadcastSignal: message.broadcast_signal,

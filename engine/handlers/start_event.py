@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from engine.commands import FireStartTimer, StartedProcess
+from collections.abc import Mapping
+from typing import Any
+
+from engine.commands import CheckStartCondition, FireStartTimer, StartedProcess
 from engine.definitions import definition_of
 from engine.instantiation import Beginning, Cause, instantiate
 from engine.interpreter import WaitKind
-from engine.start_subscriptions import claim
-from engine.starting import region_without_starter
+from engine.start_subscriptions import becomes_true, claim
+from engine.starting import facts_of_region, region_without_starter
 from engine.unit_of_work import UnitOfWork
 
 
@@ -19,4 +22,18 @@ def fire_start_timer(work: UnitOfWork, command: FireStartTimer) -> StartedProces
     definition = definition_of(work.connection, command.definition_id)
     cause = Cause(element_id=command.element_id, kind=WaitKind.TIMER, told={"due": command.due_at})
     region = region_without_starter(work, definition)
+    return instantiate(work, Beginning(definition=definition, region=region, cause=cause))
+
+
+def check_start_condition(work: UnitOfWork, command: CheckStartCondition) -> StartedProcess | None:
+    """Start a case when the condition of its start event has become true."""
+    definition = definition_of(work.connection, command.definition_id)
+    region = region_without_starter(work, definition)
+
+    def facts() -> Mapping[str, Any]:
+        return facts_of_region(work, region)
+
+    if not becomes_true(work, command.definition_id, command.element_id, facts):
+        return None
+    cause = Cause(element_id=command.element_id, kind=WaitKind.CONDITIONAL)
     return instantiate(work, Beginning(definition=definition, region=region, cause=cause))

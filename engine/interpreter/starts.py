@@ -20,6 +20,7 @@ TRIGGERS = {
     Trigger.TIMER: WaitKind.TIMER,
     Trigger.MESSAGE: WaitKind.MESSAGE,
     Trigger.SIGNAL: WaitKind.SIGNAL,
+    Trigger.CONDITIONAL: WaitKind.CONDITIONAL,
 }
 
 
@@ -33,6 +34,8 @@ class StartTrigger:
     #: of the message or signal
     name: str = ""
     schedule: Schedule | None = None
+    #: of a conditional start: FEEL over what is known before there is a case
+    condition: str | None = None
 
 
 #: what the expression of a start timer sees; no case is there yet
@@ -66,6 +69,7 @@ def _trigger(node: Node, event: EventDefinition, facts: Facts, now: datetime) ->
         kind=TRIGGERS[event.trigger],
         name=event.name or "",
         schedule=_schedule(node, event, facts, now),
+        condition=event.condition.text if event.condition else None,
     )
 
 

@@ -13,6 +13,8 @@ class WaitKind(StrEnum):
     TIMER = "timer"
     MESSAGE = "message"
     SIGNAL = "signal"
+    #: of a process that starts by itself; within a case conditions need nobody's help
+    CONDITIONAL = "conditional"
 
 
 @dataclass(frozen=True, kw_only=True)

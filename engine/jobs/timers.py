@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.commands import SYSTEM, Command, FireStartTimer, FireTimer
+from engine.commands import SYSTEM, CheckStartCondition, Command, FireStartTimer, FireTimer
 from engine.errors import AnlanError
 from engine.jobs.checkpoints import make_due_checkpoint
 from engine.jobs.kept_messages import deliverable
@@ -38,6 +38,8 @@ def _told(command: Command[Any]) -> str:
     match command:
         case FireTimer():
             return f"timer {command.wait_id} of case {command.instance_id}"
+        case CheckStartCondition():
+            return f"start condition {command.element_id} of definition {command.definition_id}"
         case FireStartTimer():
             return f"start timer {command.element_id} of definition {command.definition_id}"
         case DeliverKeptMessage():
@@ -49,7 +51,7 @@ def _due(engine: ProcessEngine, limit: int) -> list[Command[Any]]:
     now = engine.clock.now()
     with engine.database.read() as connection:
         found = [*_due_in_cases(connection, now, limit), *_due_to_start(connection, now, limit)]
-        kept = deliverable(connection, now, limit)
+        kept = [*deliverable(connection, now, limit), *_conditions(connection)]
     due = [command for _, command in sorted(found, key=lambda pair: pair[0])[:limit]]
     return [*kept, *due]
 
@@ -77,6 +79,16 @@ def _due_to_start(connection: Connection, now: datetime, limit: int) -> list[tup
         .limit(limit)
     )
     return [(row.due_at, FireStartTimer(actor=SYSTEM, **row._mapping)) for row in rows]
+
+
+def _conditions(connection: Connection) -> list[Command[Any]]:
+    """What starts a process when it becomes true must be looked at again and again."""
+    rows = connection.execute(
+        select(StartSubscription.definition_id, StartSubscription.element_id)
+        .where(StartSubscription.kind == "conditional")
+        .order_by(StartSubscription.key, StartSubscription.element_id)
+    )
+    return [CheckStartCondition(actor=SYSTEM, **row._mapping) for row in rows]
 
 
 class TimerWorker:

@@ -152,6 +152,15 @@ def test_a_case_without_a_starter_belongs_to_the_diagrams_region_or_the_first(
     assert [case.region_code for case in watch.cases] == [region]
 
 
+def test_a_condition_starts_a_case_each_time_it_becomes_true(watch: Watch) -> None:
+    on_mondays = '<conditionalEventDefinition><condition>day of week(today()) = "Monday"</condition>'
+    watch.deploy(process(on_mondays + "</conditionalEventDefinition>"))
+
+    # The county's clock begins on a Monday.
+    assert [watch.wait(days=days) for days in (0, 0, 1, 5, 1, 0)] == [1, 0, 0, 0, 1, 0]
+    assert watch.events(watch.cases[0].id)[0].input["cause"]["kind"] == "conditional"
+
+
 def test_without_an_organisation_start_timers_work_too(tmp_path: Any, clock: ManualClock) -> None:
     watch = Watch(build_engine(f"sqlite:///{tmp_path}/library.db", clock=clock), clock)
     watch.deploy(process(timer("timeDuration", "PT1M"), beside=""))
