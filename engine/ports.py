@@ -47,6 +47,9 @@ class FormPort(Protocol):
     ) -> Mapping[str, Any]:
         """The values to keep. Raises `Invalid` with a Chinese message at each field."""
 
+    def sample(self, task: FormTask, outcome: str | None, now: datetime) -> Mapping[str, Any]:
+        """Plausible values that would be kept, for a dry run; raises `Invalid` where none can be found."""
+
 
 class AcceptAnyForm:
     """The library's own port: there are no forms, a submission is taken as it comes."""
@@ -67,6 +70,9 @@ class AcceptAnyForm:
         self, task: FormTask, submission: Mapping[str, Any], attachments: Mapping[str, Mapping[str, Any]]
     ) -> Mapping[str, Any]:
         return dict(submission)
+
+    def sample(self, task: FormTask, outcome: str | None, now: datetime) -> Mapping[str, Any]:
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)

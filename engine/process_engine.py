@@ -17,7 +17,9 @@ from engine.errors import Conflict, NotComputable
 from engine.foresight import foresee
 from engine.handlers import handler_of
 from engine.idempotency import AnsweredOnce, RequestKey
+from engine.moves import MigrateProcess
 from engine.preview import Preview
+from engine.rehearsal import Rehearsal, rehearse
 from engine.routing import deliver
 from engine.store.database import Database, lost_race
 from engine.unit_of_work import Tools, UnitOfWork
@@ -78,6 +80,11 @@ class ProcessEngine:
                 return foresee(work, command)
         except IntegrityError as error:
             raise Conflict from error
+
+    def rehearse(self, command: MigrateProcess) -> Rehearsal:
+        """Migrate a case and play it to its end, and keep nothing of it."""
+        with self._transaction(command) as work:
+            return rehearse(work, command)
 
     @contextmanager
     def _transaction(self, command: Command[Any]) -> Iterator[UnitOfWork]:

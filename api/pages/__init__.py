@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages import attachments, cases, demo, designer, incidents, lists, login, moves, projects, start, tasks
+from api.pages import (
+    attachments,
+    audit,
+    cases,
+    demo,
+    designer,
+    incidents,
+    lists,
+    login,
+    migrations,
+    moves,
+    projects,
+    start,
+    tasks,
+)
 
 router = APIRouter(include_in_schema=False)
-for room in (login, lists, start, tasks, moves, cases, incidents, projects, designer, attachments, demo):
+for room in (login, lists, start, tasks, moves, cases, incidents, projects, migrations, designer, attachments, audit, demo):
     router.include_router(room.router)

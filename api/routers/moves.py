@@ -7,13 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.dependencies import Visit, VisitOf
+from api.migrations import Batch, rehearse
+from api.migrations import migrate as migrate_batch
 from api.schemas.moves import (
+    BatchMigration,
     Migration,
     Moved,
     Placement,
     PreviewShown,
     Reason,
     Reasoned,
+    ReportShown,
     Resolution,
     Resumption,
     Return,
@@ -21,6 +25,7 @@ from api.schemas.moves import (
     TargetShown,
     Transfer,
 )
+from engine.administration import ADMINISTRATOR, DESIGNER
 from engine.commands import Command, CompletedTask
 from engine.moves import (
     AddSigner,
@@ -37,6 +42,7 @@ from engine.moves import (
     TransferTask,
 )
 from engine.queries.case import case_of_task, case_view
+from engine.queries.migrations import MigrationQuery
 from engine.queries.moves import MoveQuery
 
 router = APIRouter(tags=["移动 moves"])
@@ -173,6 +179,19 @@ def place(visit: VisitOf, instance_id: str, body: Placement, preview: OnlyPrevie
         withdraw=None if body.withdraw is None else tuple(body.withdraw),
     )
     return _case(visit, instance_id, command, preview)
+
+
+@router.post("/process-definitions/{key}/migration", summary="批量迁移 Migrate many cases")
+def migrate_many(visit: VisitOf, key: str, body: BatchMigration) -> list[ReportShown]:
+    """流程设计员或系统管理员；rehearse 为 true 时在副本上试运行，一直办到结束，什么都不改动。"""
+    visit.require(DESIGNER, ADMINISTRATOR)
+    with visit.reading() as connection:
+        plan = MigrationQuery(connection, visit.engine.tools, visit.now, visit.viewer.positions).plan(key, body.version)
+    wanted = None if body.instance_ids is None else set(body.instance_ids)
+    cases = tuple(case for case in plan.cases if wanted is None or case.instance_id in wanted)
+    batch = Batch(cases=cases, version=body.version, mapping=body.mapping, reason=body.reason)
+    report = rehearse(visit, batch) if body.rehearse else migrate_batch(visit, batch)
+    return [ReportShown.model_validate(line) for line in report]
 
 
 @router.post("/process-instances/{instance_id}/migration", summary="迁移 Migrate")

@@ -71,6 +71,25 @@ class Migration(Reason):
     mapping: dict[Text, Text | None] = Field(default_factory=dict, description="旧环节 id → 新环节 id，只写要改的")
 
 
+class BatchMigration(Migration):
+    """批量迁移"""
+
+    instance_ids: list[Text] | None = Field(default=None, max_length=200, description="不填就是全部在办办件")
+    rehearse: bool = Field(default=False, description="true：只在副本上试运行")
+
+
+class ReportShown(Shown):
+    """What has become of one case, or what a dry run came to."""
+
+    instance_id: str
+    number: str
+    title: str
+    accepted: bool
+    result: str | None = Field(default=None, description="试运行办到的结果；没有办到结束时为空")
+    played: list[str] = Field(default_factory=list)
+    messages: list[str] = Field(default_factory=list)
+
+
 class TargetShown(Shown):
     """A step that a task may be returned to."""
 

@@ -9,7 +9,7 @@ import pytest
 from engine.commands import SYSTEM, PersonRecord, PositionRecord, RegisterOrganisation
 from engine.process_engine import ProcessEngine
 
-from .conftest import COUNTY, REVIEW, Login
+from .conftest import COUNTY, DIAGRAMS, REVIEW, Browser, Login
 
 Case = dict[str, str]
 
@@ -191,3 +191,62 @@ def test_only_administrators_move_cases_through_the_api(reviewed: Case, log_in: 
     for login in ("clerk", "lead", "auditor"):
         answer = log_in(login).api("POST", f"/process-instances/{reviewed['case']}/{name}", json=body)
         assert answer.status_code == 403
+
+
+def _redeployed(designer: Browser, *changes: tuple[str, str]) -> None:
+    content = (DIAGRAMS / "petition.bpmn").read_text()
+    for before, after in changes:
+        content = content.replace(before, after)
+    xml = {"Content-Type": "application/xml"}
+    deployed = designer.api("POST", "/process-definitions", content=content.encode(), headers=xml)
+    assert deployed.status_code == 201, deployed.text
+
+
+def test_running_cases_are_migrated_together_after_a_dry_run(reviewed: Case, log_in: Login) -> None:
+    designer = log_in("designer")
+    _redeployed(designer, ("乡镇审查", "乡镇复核"))
+    address = "/designer/petition/migration"
+    shown = designer.get(address).text
+    assert "第 2 版" in shown
+    assert "乡镇审查" in shown
+
+    tried = designer.post(address, {"case": reviewed["case"], "version": "2", "_action": "rehearse"}).text
+    assert "可以办到结束" in tried
+    assert "结果：已批准" in tried
+    fields = {"case": reviewed["case"], "version": "2", "why": "环节更名", "_action": "migrate"}
+    assert "已迁移" in designer.post(address, fields).text
+    assert log_in("clerk").get("/api/v1/user-tasks").json()["items"][0]["task_name"] == "乡镇复核"
+
+
+def test_a_step_without_a_counterpart_is_given_one_on_the_page(reviewed: Case, log_in: Login) -> None:
+    designer = log_in("designer")
+    _redeployed(
+        designer,
+        ('id="review"', 'id="town_check"'),
+        ('Ref="review"', 'Ref="town_check"'),
+        ('bpmnElement="review"', 'bpmnElement="town_check"'),
+        ("乡镇审查", "乡镇复核"),
+    )
+    address = "/designer/petition/migration"
+    fields = {"case": reviewed["case"], "version": "2", "why": "环节更名", "_action": "migrate"}
+    assert "请选择" in designer.get(address).text
+
+    assert "没有“乡镇审查”的去处" in designer.post(address, fields).text
+    assert "已迁移" in designer.post(address, {**fields, "place:review": "town_check"}).text
+
+
+def test_a_batch_through_the_api_reports_every_case(reviewed: Case, log_in: Login) -> None:
+    designer = log_in("designer")
+    _redeployed(designer, ("乡镇审查", "乡镇复核"))
+    body = {"version": 2, "reason": "环节更名", "rehearse": True}
+
+    (line,) = designer.api("POST", "/process-definitions/petition/migration", json=body).json()
+    assert (line["accepted"], line["result"], line["played"]) == (True, "已批准", ["乡镇复核", "乡镇签批"])
+    (done,) = designer.api("POST", "/process-definitions/petition/migration", json={**body, "rehearse": False}).json()
+    assert (done["instance_id"], done["accepted"]) == (reviewed["case"], True)
+
+
+def test_nobody_else_migrates_cases(reviewed: Case, log_in: Login) -> None:
+    assert log_in("clerk").get("/designer/petition/migration").status_code == 403
+    body = {"version": 2, "reason": "环节更名"}
+    assert log_in("clerk").api("POST", "/process-definitions/petition/migration", json=body).status_code == 403

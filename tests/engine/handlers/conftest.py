@@ -76,6 +76,15 @@ class Office:
         self.engine.execute(command)
         return self
 
+    def redraw(self, *changes: tuple[str, str]) -> None:
+        """Deploy another version of the diagram."""
+        content = DIAGRAM.read_text()
+        for before, after in changes:
+            assert before in content
+            content = content.replace(before, after)
+        resource = DeploymentResource(name=DIAGRAM.name, content=content.encode())
+        self.engine.execute(DeployResources(actor=SYSTEM, resources=(resource,)))
+
     def reviewed(self) -> Office:
         """Both reviews and the town's signature are done: the deputy signs now."""
         self.applied().complete("review", "clerk", "agree").complete("town_sign", "lead", "agree")
