@@ -134,6 +134,8 @@ class Loop:
     output_collection: str | None = None
     output_element: ExpressionText | None = None
     completion_condition: ExpressionText | None = None
+    #: of several instances: when they throw an event by themselves
+    behavior: str = "All"
     #: standard loop
     condition: ExpressionText | None = None
     test_before: bool = False
@@ -210,6 +212,10 @@ class Node:
     #: event-based gateway that waits for all of its events
     for_all_events: bool = False
     for_compensation: bool = False
+    #: tokens it takes before it starts, or gives when it is done, where that is not one
+    quantity: str | None = None
+    #: catches only when all of its events have happened
+    parallel_multiple: bool = False
 
     @property
     def event(self) -> EventDefinition:

@@ -146,6 +146,8 @@ class _Reader:
             message=task_message(element, self.definitions) if kind in (Kind.RECEIVE_TASK, Kind.SEND_TASK) else None,
             instantiate=flag(element, "instantiate", False),
             for_all_events=element.get("eventGatewayType") == "Parallel",
+            quantity=_quantity(element),
+            parallel_multiple=flag(element, "parallelMultiple", False),
             for_compensation=flag(element, "isForCompensation", False),
         )
 
@@ -190,6 +192,11 @@ def _declared(element: etree._Element) -> tuple[str, ...]:
     return tuple(name for item in found if (name := item.get("name") or item.get("id")))
 
 
+def _quantity(element: etree._Element) -> str | None:
+    given = (element.get("startQuantity"), element.get("completionQuantity"))
+    return next((number for number in given if number is not None and number.strip() != "1"), None)
+
+
 def _loop(element: etree._Element) -> Loop | None:
     multi = element.find(bpmn("multiInstanceLoopCharacteristics"))
     if multi is not None:
@@ -215,6 +222,7 @@ def _multi_instance(element: etree._Element) -> Loop:
         multi_instance=True,
         line=line_of(element),
         sequential=flag(element, "isSequential", False),
+        behavior=element.get("behavior") or "All",
         cardinality=expression(element.find(bpmn("loopCardinality"))),
         collection=own_expression(element, "collection") or expression(element.find(bpmn("loopDataInputRef"))),
         element_variable=own.get("elementVariable") or literal_or_attribute(element.find(bpmn("inputDataItem"))),

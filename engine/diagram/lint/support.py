@@ -27,6 +27,11 @@ POSITIONS = {
 }
 #: Where `<anlan:out variables="all"/>` has a meaning: all variables of a called process, all results of a connector.
 RETURN_ALL = frozenset({Kind.CALL_ACTIVITY, Kind.SERVICE_TASK, Kind.SEND_TASK})
+NEVER = {
+    Trigger.COMPENSATE: "补偿事件不能执行（“{title}”），请把补偿画成普通的后续环节。",
+    Trigger.CANCEL: "取消事件只用于事务子流程，不能执行（“{title}”），请改用错误事件。",
+    Trigger.MULTIPLE: "多重事件不能执行（“{title}”），请拆成几个各有一个定义的事件。",
+}
 NAMES = {
     Trigger.NONE: "空",
     Trigger.MESSAGE: "消息",
@@ -74,6 +79,9 @@ def _node(scope: Scope, node: Node) -> Iterator[Problem]:
         yield error("unsupported", node.id, node.line, REFUSED_KINDS[node.kind])
     if node.for_compensation:
         yield error("unsupported", node.id, node.line, "补偿活动不能执行，请把补偿画成普通的后续环节。")
+    if node.quantity is not None:
+        tokens = f"要收齐或送出 {node.quantity} 个令牌（startQuantity、completionQuantity）"
+        yield error("unsupported", node.id, node.line, f"“{node.title}”{tokens}，不能执行，请改用并行网关。")
     if node.for_all_events:
         message = f"事件网关“{node.title}”要等齐全部事件（Parallel），不能执行，请改用并行网关接各个中间捕获事件。"
         yield error("unsupported", node.id, node.line, message)
@@ -109,6 +117,7 @@ def _event(node: Node, allowed: frozenset[Trigger]) -> Iterator[Problem]:
     definition = node.event
     if definition.trigger not in allowed:
         message = f"{NAMES[definition.trigger]}事件不能放在这个位置（“{node.title}”），请改用别的事件。"
+        message = NEVER.get(definition.trigger, message).format(title=node.title)
         yield error("unsupported-event", node.id, node.line, message)
         return
     if definition.trigger in NAMED and definition.name is None:
@@ -145,6 +154,9 @@ def _loop(node: Node) -> Iterator[Problem]:
             message = f"“{node.title}”的循环既没有条件也没有次数上限，会一直循环，请填写一个。"
             yield error("loop-endless", node.id, loop.line, message)
         return
+    if loop.behavior != "All":
+        message = f"多实例“{node.title}”的 behavior（{loop.behavior}）不能执行，请去掉它，用实例后面的事件表示。"
+        yield error("unsupported", node.id, loop.line, message)
     if loop.cardinality is None and loop.collection is None:
         message = f"多实例“{node.title}”没有集合（anlan:collection）也没有次数（loopCardinality），请填写一个。"
         yield error("no-collection", node.id, loop.line, message)
