@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from engine.commands import SYSTEM, FireStartTimer, FireTimer
 from engine.definitions import DefinitionCache
@@ -30,6 +30,29 @@ from engine.model import (
 from engine.queries.history import HistoryItem, history_of
 from engine.rows import AnyRow
 
+_OPEN_TASKS = (
+    select(
+        *(UserTask.id, UserTask.instance_id, UserTask.activity_id, UserTask.name, UserTask.token_id, UserTask.inputs),
+        *(UserTask.item, UserTask.opened_at, UserTask.opened_seq),
+        *(ProcessInstance.bundle_digest, ProcessInstance.tokens, ProcessInstance.variables),
+    )
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .where(UserTask.status == TaskStatus.CREATED)
+)
+_OPEN_TASKS_OF_CASE = _OPEN_TASKS.where(UserTask.instance_id == bindparam("case"))
+_WAITS = select(EventSubscription)
+_WAITS_OF_CASE = _WAITS.where(EventSubscription.instance_id == bindparam("case"))
+_CASE = (
+    select(ProcessInstance, ProcessDefinition.key)
+    .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+    .where(ProcessInstance.id == bindparam("case"))
+)
+_STOPPED = (
+    select(Incident)
+    .where(Incident.instance_id == bindparam("case"), Incident.closed_at.is_(None))
+    .order_by(Incident.opened_seq, Incident.token_id)
+)
+
 
 def newest_instant(connection: Connection) -> datetime | None:
     """When something last happened in this database."""
@@ -39,36 +62,23 @@ def newest_instant(connection: Connection) -> datetime | None:
 
 def case_row(connection: Connection, case_id: str) -> AnyRow:
     """A case; raises `NotFound`."""
-    row = connection.execute(
-        select(ProcessInstance, ProcessDefinition.key)
-        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .where(ProcessInstance.id == case_id)
-    ).one_or_none()
+    row = connection.execute(_CASE, {"case": case_id}).one_or_none()
     if row is None:
         raise NotFound(f"没有标识为“{case_id}”的办件。", instance=case_id)
     return row
 
 
-def case_ids(connection: Connection, process_key: str | None, status: str | None) -> tuple[str, ...]:
+def case_ids(connection: Connection, process_key: str | None) -> tuple[str, ...]:
     """Cases in the order in which they were started."""
-    statement = select(ProcessInstance.id).join(
-        ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id
-    )
+    statement = select(ProcessInstance.id).order_by(ProcessInstance.started_at, ProcessInstance.number)
     if process_key is not None:
-        statement = statement.where(ProcessDefinition.key == process_key)
-    if status is not None:
-        statement = statement.where(ProcessInstance.status == status)
-    return tuple(connection.scalars(statement.order_by(ProcessInstance.started_at, ProcessInstance.number)))
+        statement = statement.join(ProcessDefinition).where(ProcessDefinition.key == process_key)
+    return tuple(connection.scalars(statement))
 
 
 def open_tasks(connection: Connection, definitions: DefinitionCache, case_id: str | None) -> tuple[OpenTask, ...]:
     """Open tasks in the order in which they were opened."""
-    statement = (
-        select(UserTask, ProcessInstance.bundle_digest, ProcessInstance.tokens, ProcessInstance.variables)
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .where(UserTask.status == TaskStatus.CREATED)
-    )
-    rows = connection.execute(_of_case(statement, UserTask.instance_id, case_id)).all()
+    rows = _rows(connection, _OPEN_TASKS, _OPEN_TASKS_OF_CASE, case_id)
     rows = sorted(rows, key=lambda row: (row.opened_at, row.instance_id, row.opened_seq, int(row.token_id)))
     return tuple(
         task
@@ -98,8 +108,7 @@ def _tasks_of(connection: Connection, definitions: DefinitionCache, rows: list[A
 
 def waits(connection: Connection, case_id: str | None) -> tuple[WaitingEvent, ...]:
     """Timers by due time, then messages and signals."""
-    statement = _of_case(select(EventSubscription), EventSubscription.instance_id, case_id)
-    rows = connection.execute(statement).all()
+    rows = _rows(connection, _WAITS, _WAITS_OF_CASE, case_id)
     rows = sorted(rows, key=lambda row: (row.due_at is None, row.due_at, row.instance_id, int(row.wait_id)))
     return tuple(
         WaitingEvent(
@@ -159,35 +168,32 @@ def _start_timers(connection: Connection, end: datetime, limit: int) -> Iterator
         yield DueTimer(due_at=row.due_at, command=command)
 
 
-def _of_case(statement: Any, column: Any, case_id: str | None) -> Any:
-    return statement if case_id is None else statement.where(column == case_id)
+def _rows(connection: Connection, whole: Any, of_case: Any, case_id: str | None) -> Sequence[AnyRow]:
+    """Of one case, or of all."""
+    if case_id is None:
+        return connection.execute(whole).all()
+    return connection.execute(of_case, {"case": case_id}).all()
 
 
 def state_of(connection: Connection, case_id: str) -> CaseState:
     """Where a case stands."""
     row = case_row(connection, case_id)
-    tasks = connection.scalars(
-        select(UserTask.activity_id).where(UserTask.instance_id == case_id, UserTask.status == TaskStatus.CREATED)
-    )
-    waiting = connection.scalars(select(EventSubscription.element_id).where(EventSubscription.instance_id == case_id))
-    ends = [event.outcome["ended"] for event in history_of(connection, case_id) if event.outcome.get("ended")]
+    open_now = [] if row.ended_at else _rows(connection, _OPEN_TASKS, _OPEN_TASKS_OF_CASE, case_id)
+    waiting = [] if row.ended_at else _rows(connection, _WAITS, _WAITS_OF_CASE, case_id)
+    ends = (event.outcome.get("ended") for event in reversed(history_of(connection, case_id) if row.ended_at else ()))
     stopped = _stopped(connection, case_id)
     return CaseState(
         id=row.id,
         process_key=row.key,
         status="incident" if stopped and row.status == InstanceStatus.ACTIVE else row.status,
-        ended_at=ends[-1] if ends else None,
+        ended_at=next(filter(None, ends), None),
         incidents=stopped,
-        active=tuple(sorted([*tasks, *waiting])),
+        active=tuple(sorted([*(task.activity_id for task in open_now), *(wait.element_id for wait in waiting)])),
     )
 
 
 def _stopped(connection: Connection, case_id: str) -> tuple[StoppedElement, ...]:
-    rows = connection.execute(
-        select(Incident)
-        .where(Incident.instance_id == case_id, Incident.closed_at.is_(None))
-        .order_by(Incident.opened_seq, Incident.token_id)
-    )
+    rows = connection.execute(_STOPPED, {"case": case_id})
     return tuple(
         StoppedElement(id=row.id, element_id=row.element_id, code=row.code, message=row.message) for row in rows
     )

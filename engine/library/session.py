@@ -80,6 +80,11 @@ class Session:
         )
         return self.engine.execute(command).instance_id
 
+    def cases(self, process_key: str | None = None) -> tuple[str, ...]:
+        """The ids of all cases, or those of a process, in the order in which they were started."""
+        with self.engine.database.read() as connection:
+            return reads.case_ids(connection, process_key)
+
     def tasks(self, case_id: str | None = None) -> tuple[OpenTask, ...]:
         """The open tasks of a case, or of all cases, the oldest first."""
         with self.engine.database.read() as connection:

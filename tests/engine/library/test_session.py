@@ -91,7 +91,11 @@ def test_a_process_is_started_by_time_by_message_and_by_signal(session):
     assert session.variables(case) == {"amount": Decimal(5)}
     session.send_signal("alarm")
     assert sorted(_ids(session)) == ["by_message", "by_signal", "by_time"]
-    assert _ids(session, session.start("p", at="m0")) == ["by_message"]
+    assert _ids(session, last := session.start("p", at="m0")) == ["by_message"]
+    assert len(session.cases()) == len(session.cases("p")) == 4
+    assert case in session.cases("p")
+    assert session.cases()[-1] == last
+    assert session.cases("other") == ()
 
 
 def test_a_message_finds_its_case_by_correlation(session):
