@@ -10,6 +10,7 @@ from engine.definitions import DefinitionCache
 from engine.funds import FundsProjects, fund_connectors
 from engine.history.digests import HashKind
 from engine.history.signatures import Signer
+from engine.names import NoNames
 from engine.policy.profiles import PolicyProfiles
 from engine.ports import AcceptAnyForm, FormPort, LocalConnector
 from engine.process_engine import ProcessEngine
@@ -49,8 +50,13 @@ def build_engine(
 
 def build_library_engine(database_url: str, *, clock: Clock, connectors: Mapping[str, LocalConnector]) -> ProcessEngine:
     """An engine that knows neither offices nor funds: diagrams, cases and a clock."""
-    definitions = DefinitionCache(free_names=True)
-    tools = Tools(forms=AcceptAnyForm(), connectors=connectors, definitions=definitions, offices=False)
+    tools = Tools(
+        forms=AcceptAnyForm(),
+        connectors=connectors,
+        definitions=DefinitionCache(free_names=True),
+        names=NoNames(),
+        offices=False,
+    )
     return ProcessEngine(database=_migrated(database_url), clock=clock, tools=tools)
 
 
