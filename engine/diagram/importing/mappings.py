@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from engine.diagram.importing import expressions, vendors
+from engine.diagram.importing import expressions, parameters, vendors
 from engine.diagram.importing.draft import Draft
 from engine.diagram.importing.expression_slots import shortened
 from engine.diagram.importing.expressions import Dialect, Untranslatable
@@ -91,12 +91,35 @@ def _parameter(draft: Draft, element: etree._Element, mapping: etree._Element) -
     name = mapping.get("name") or ""
     if direction is None:
         return
+    if _structured(draft, element, mapping, direction, name):
+        return
     if any(isinstance(child.tag, str) for child in mapping):
         draft.needs_work(
             mapping, "mapping", f"{_DIRECTIONS[direction]} {name} 是脚本、列表或映射，没有翻译，请改写成 FEEL。"
         )
         return
     _add(draft, element, mapping, direction, text_of(mapping) or "", name, plain=False)
+
+
+def _structured(draft: Draft, element: etree._Element, mapping: etree._Element, direction: str, name: str) -> bool:
+    """A list, a map or a script of one expression as the parameter's value; False where it is none of these."""
+    children = _children(mapping)
+    if len(children) != 1 or not is_name(name) or any(own.get("target") == name for own in _ours(element, direction)):
+        return False
+    try:
+        source = parameters.source(children[0])
+    except Untranslatable:
+        return False
+    draft.add_mapping(element, direction, source, name)
+    draft.translated(mapping, "mapping", _told(direction, name, source))
+    if local_name(children[0]) == "script":
+        # Left where it is, it would look like code that runs.
+        draft.remove(mapping)
+    return True
+
+
+def _told(direction: str, target: str, source: str) -> str:
+    return f"{_DIRECTIONS[direction]} {target} 写为 anlan:{direction}，取值“{shortened(source)}”。"
 
 
 def _field(draft: Draft, element: etree._Element, field: etree._Element) -> None:
@@ -139,8 +162,7 @@ def _add(
         _refuse(draft, mapping, direction, given, target, f"“{target}”不是变量名。")
         return
     draft.add_mapping(element, direction, source, target)
-    shown = f"{_DIRECTIONS[direction]} {target} 写为 anlan:{direction}，取值“{shortened(source)}”。"
-    draft.translated(mapping, "mapping", shown)
+    draft.translated(mapping, "mapping", _told(direction, target, source))
 
 
 def _source(given: str, plain: bool) -> str:

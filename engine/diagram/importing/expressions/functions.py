@@ -6,7 +6,18 @@ import re
 from collections.abc import Callable
 
 from engine.diagram.importing.expressions.errors import Untranslatable
-from engine.diagram.importing.expressions.tree import Binary, Call, Index, Literal, Member, Name, Text, Tree, Unary
+from engine.diagram.importing.expressions.tree import (
+    Binary,
+    Call,
+    Comprehension,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Text,
+    Tree,
+    Unary,
+)
 
 Write = Callable[[Tree], str]
 
@@ -37,6 +48,9 @@ _OPERATORS = {
     **dict.fromkeys(("lowerThan", "lessThan", "lt"), "<"),
     **dict.fromkeys(("lowerThanOrEquals", "lessThanOrEquals", "lte"), "<="),
 }
+_QUANTIFIERS = {"any": "some", "all": "every"}
+#: What Python shows of a dictionary.
+_VIEWS = {"keys": ".key", "values": ".value"}
 _PERIODS = {"Years": "P{}Y", "Months": "P{}M", "Weeks": "P{}W", "Days": "P{}D", "Hours": "PT{}H"}
 _PERIODS |= {"Minutes": "PT{}M", "Seconds": "PT{}S"}
 _SHIFT = re.compile(r"(plus|minus)(Years|Months|Weeks|Days|Hours|Minutes|Seconds)")
@@ -51,6 +65,8 @@ def variable(tree: Member) -> str | None:
     path = _path(tree)
     if path and path[0] in ("this", "execution"):
         path = path[1:]
+    if len(path) == 2 and path[0] == "variables":
+        return path[1]
     return path[2] if len(path) == 3 and path[:2] in _VARIABLES else None
 
 
@@ -70,6 +86,10 @@ def replaced(tree: Call) -> Tree | None:
 def written(tree: Call, inside: Write, text: Write) -> str:
     """A call as FEEL text; raises `Untranslatable`."""
     owner, name = _parts(tree.function)
+    if owner is None and name in _QUANTIFIERS and len(tree.arguments) == 1:
+        return _quantified(name, tree.arguments[0], text)
+    if owner is None and name == "len" and len(tree.arguments) == 1 and _is_view(tree.arguments[0]):
+        return f"count({text(tree.arguments[0])})"
     arguments = [text(argument) for argument in tree.arguments]
     if name == "timedelta" and not arguments:
         return f'duration("{_duration(tree.named)}")'
@@ -83,10 +103,22 @@ def written(tree: Call, inside: Write, text: Write) -> str:
         return f"{_WITH_ONE[name]}({text(owner)}, {arguments[0]})"
     if name in ("contains", "includes") and len(arguments) == 1:
         return containing(text(owner), arguments[0])
+    if name in _VIEWS and not arguments:
+        return f"get entries({text(owner)}){_VIEWS[name]}"
     shift = _SHIFT.fullmatch(name)
     if shift and len(arguments) == 1:
         return f"{inside(owner)} {'+' if shift[1] == 'plus' else '-'} {_period(shift[2], arguments[0])}"
     raise _unknown(name)
+
+
+def _quantified(name: str, argument: Tree, text: Write) -> str:
+    if not isinstance(argument, Comprehension) or argument.condition is not None:
+        raise _unknown(name)
+    return f"{_QUANTIFIERS[name]} {argument.name} in {text(argument.source)} satisfies {text(argument.element)}"
+
+
+def _is_view(tree: Tree) -> bool:
+    return isinstance(tree, Call) and isinstance(tree.function, Member) and tree.function.name in _VIEWS
 
 
 def containing(whole: str, part: str) -> str:

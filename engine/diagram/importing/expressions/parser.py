@@ -10,6 +10,7 @@ from engine.diagram.importing.expressions.tokens import Token, TokenKind, tokens
 from engine.diagram.importing.expressions.tree import (
     Binary,
     Call,
+    Comprehension,
     Conditional,
     Entries,
     Index,
@@ -191,7 +192,7 @@ class _Parser:
                 self.expect("=")
                 named.append((name, self.expression()))
             else:
-                arguments.append(self.expression())
+                arguments.append(self.comprehension(self.expression()))
         return Call(function, tuple(arguments), tuple(named))
 
     def atom(self) -> Tree:
@@ -206,7 +207,8 @@ class _Parser:
         if token.text == "(":
             return self.group()
         if token.text == "[":
-            return Items(self.items("]"))
+            items = self.items("]")
+            return items[0] if len(items) == 1 and isinstance(items[0], Comprehension) else Items(items)
         if token.text == "{":
             return self.entries()
         self.position -= 1
@@ -228,8 +230,16 @@ class _Parser:
                 self.expect(",")
                 if self.take(end):
                     break
-            found.append(self.expression())
+            found.append(self.comprehension(self.expression()))
         return tuple(found)
+
+    def comprehension(self, element: Tree) -> Tree:
+        if self.dialect is not Dialect.PYTHON or not self.take("for"):
+            return element
+        name = self.name()
+        self.expect("in")
+        source = self.operation(_OR)
+        return Comprehension(element, name, source, self.operation(_OR) if self.take("if") else None)
 
     def entries(self) -> Tree:
         found: list[tuple[str, Tree]] = []

@@ -80,4 +80,14 @@ class Entries:
     entries: tuple[tuple[str, Tree], ...]
 
 
-Tree = Literal | Text | Name | Member | Index | Call | Unary | Binary | Conditional | Items | Entries
+@dataclass(frozen=True)
+class Comprehension:
+    """Python's `element for name in source if condition`."""
+
+    element: Tree
+    name: str
+    source: Tree
+    condition: Tree | None
+
+
+Tree = Literal | Text | Name | Member | Index | Call | Unary | Binary | Conditional | Items | Entries | Comprehension

@@ -12,6 +12,7 @@ from engine.diagram.importing.expressions.errors import Untranslatable
 from engine.diagram.importing.expressions.tree import (
     Binary,
     Call,
+    Comprehension,
     Conditional,
     Entries,
     Index,
@@ -37,6 +38,8 @@ _COUNTERS = {
     "nrOfCompletedInstances": "numberOfCompletedInstances",
     "nrOfActiveInstances": "numberOfActiveInstances",
 }
+_OPPOSITES = {"=": "!=", "!=": "="}
+_FALSE_IN_PYTHON = '[null, false, 0, "", [], {}]'
 _EMPTY = 'list contains([null, "", [], {{}}], {})'
 
 
@@ -65,6 +68,7 @@ class _Writer:
             Conditional: self.conditional,
             Items: lambda tree: (f"[{', '.join(map(self.text, tree.items))}]", _OPERAND),
             Entries: self.entries,
+            Comprehension: self.comprehension,
         }
 
     def text(self, tree: Tree) -> str:
@@ -106,14 +110,33 @@ class _Writer:
         if replaced is not None:
             return self.writers[type(replaced)](replaced)
         text = functions.written(tree, lambda part: self.inside(part, _OPERAND), self.text)
-        return text, 0 if text.startswith("if ") else _LEVELS["+"] if " + " in text or " - " in text else _OPERAND
+        return text, 0 if text.startswith(("if ", "some ", "every ")) else _LEVELS[
+            "+"
+        ] if " + " in text or " - " in text else _OPERAND
 
     def unary(self, tree: Unary) -> tuple[str, int]:
         if tree.operator == "empty":
             return _EMPTY.format(self.text(tree.operand)), _OPERAND
         if tree.operator == "not":
-            return f"not({self.text(tree.operand)})", _OPERAND
+            return self.negation(tree.operand)
         return f"-{self.inside(tree.operand, _OPERAND)}", _NEGATION
+
+    def negation(self, operand: Tree) -> tuple[str, int]:
+        """Elsewhere what is missing counts as false; FEEL's not(null) is null."""
+        if isinstance(operand, Binary) and operand.operator in _OPPOSITES:
+            return self.binary(Binary(_OPPOSITES[operand.operator], operand.left, operand.right))
+        text, level = self.writers[type(operand)](operand)
+        if isinstance(operand, Literal) or text.startswith(("list contains(", "not(")):
+            return f"not({text})", _OPERAND
+        if self.dialect is Dialect.PYTHON and isinstance(operand, Name | Member | Index):
+            return f"list contains({_FALSE_IN_PYTHON}, {text})", _OPERAND
+        return f"{text if level > _LEVELS['='] else f'({text})'} != true", _LEVELS["="]
+
+    def comprehension(self, tree: Comprehension) -> tuple[str, int]:
+        source = self.inside(tree.source, _OPERAND)
+        if tree.condition is not None:
+            source += f"[some {tree.name} in [item] satisfies {self.text(tree.condition)}]"
+        return f"for {tree.name} in {source} return {self.text(tree.element)}", 0
 
     def binary(self, tree: Binary) -> tuple[str, int]:
         if tree.operator == "%":

@@ -106,9 +106,30 @@ def test_camunda_parameters_become_ours(imported):
 
 
 @pytest.mark.parametrize(
+    ("value", "ours"),
+    [
+        (
+            "<camunda:list><camunda:value>${x}</camunda:value><camunda:value>y</camunda:value></camunda:list>",
+            '[x, "y"]',
+        ),
+        ('<camunda:map><camunda:entry key="k">${x + 1}</camunda:entry></camunda:map>', '{"k": x + 1}'),
+        ('<camunda:script scriptFormat="JavaScript">variables.path + 1</camunda:script>', "path + 1"),
+    ],
+)
+def test_a_structured_parameter_becomes_ours(value, ours, imported):
+    result = imported(
+        '<bpmn:serviceTask id="a"><bpmn:extensionElements><camunda:inputOutput><camunda:inputParameter name="p">'
+        f"{value}</camunda:inputParameter></camunda:inputOutput></bpmn:extensionElements></bpmn:serviceTask>"
+    )
+
+    assert result.mappings("a", "in") == {"p": ours}
+    assert not result.told("needs-work")
+
+
+@pytest.mark.parametrize(
     "parameter",
     [
-        '<camunda:inputParameter name="a"><camunda:list/></camunda:inputParameter>',
+        '<camunda:inputParameter name="a"><camunda:script scriptFormat="js" resource="x.js"/></camunda:inputParameter>',
         '<camunda:inputParameter name="a">${bean.run()}</camunda:inputParameter>',
         '<camunda:inputParameter name="a b">x</camunda:inputParameter>',
     ],

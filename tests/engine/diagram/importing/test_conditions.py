@@ -40,7 +40,7 @@ def test_a_loop_condition_is_translated(imported):
         "</bpmn:standardLoopCharacteristics></bpmn:task>"
     )
 
-    assert result.text("a", "loopCondition") == "not(done)"
+    assert result.text("a", "loopCondition") == 'list contains([null, false, 0, "", [], {}], done)'
 
 
 @pytest.mark.parametrize("language", ["javascript", "http://www.java.com/java", "groovy", "python"])

@@ -13,8 +13,10 @@ from engine.diagram.importing.expressions import Dialect, Untranslatable
 JUEL = [
     ("${approved}", "approved"),
     ("#{approved}", "approved"),
-    ("${!approved}", "not(approved)"),
-    ("${not approved}", "not(approved)"),
+    ("${!approved}", "approved != true"),
+    ("${not approved}", "approved != true"),
+    ("${!(a == b)}", "a != b"),
+    ("${!(a && b)}", "(a and b) != true"),
     ("${a == 'b' && c > 3}", 'a = "b" and c > 3'),
     ("${a eq 'x' or b ne 5}", 'a = "x" or b != 5'),
     ("${a lt 1 || b ge 2.50}", "a < 1 or b >= 2.50"),
@@ -45,8 +47,11 @@ JUEL = [
     ("${loopCounter == 0}", "loopCounter - 1 = 0"),
 ]
 PYTHON = [
-    ("choice == 'Yes' and not late", 'choice = "Yes" and not(late)'),
-    ("not a == b", "not(a = b)"),
+    ("choice == 'Yes' and not late", 'choice = "Yes" and list contains([null, false, 0, "", [], {}], late)'),
+    ("len(order.keys()) == 0", "count(get entries(order).key) = 0"),
+    ("[x['y'] for x in rows]", "for x in rows return x.y"),
+    ("any(x > 1 for x in rows) and y", "(some x in rows satisfies x > 1) and y"),
+    ("not a == b", "a != b"),
     ("x is None", "x = null"),
     ("x is not None", "x != null"),
     ("x == True", "x = true"),
@@ -63,10 +68,10 @@ PYTHON = [
 ]
 OTHERS = [
     ("next(null, this.environment.variables.input <= 50);", "input <= 50"),
-    ("environment.variables.a === 'b' || !done", 'a = "b" or not(done)'),
+    ("environment.variables.a === 'b' || !done", 'a = "b" or done != true'),
     ("return approved == true;", "approved = true"),
     ("bpmn:getDataObject('clarified') = 'yes'", 'clarified = "yes"'),
-    ("not(bpmn:getDataObject('approved'))", "not(approved)"),
+    ("not(bpmn:getDataObject('approved'))", "approved != true"),
 ]
 
 
@@ -93,7 +98,7 @@ def test_feel_stays_as_it_is(text: str) -> None:
         "${a[i]}",
         "Service Level == 'Premium'",
         "__import__('os').system('id')",
-        "[x for x in y]",
+        "{x for x in y}",
         "lambda: 1",
         "f'{x}'",
         "= for",
@@ -132,6 +137,11 @@ def test_a_text_with_expressions_in_it_is_put_together(text: str, ours: str) -> 
         ("len(tags) == 2", {"tags": ["a", "b"]}, True),
         ("len(tags) == 2", {"tags": "ab"}, True),
         ("x in tags", {"x": "a", "tags": ["a"]}, True),
+        ("not tags", {"tags": []}, True),
+        ("not tags", {"tags": "x"}, False),
+        ("${!done}", {}, True),
+        ("[x['n'] for x in rows if x['n'] > 1]", {"rows": [{"n": 1}, {"n": 2}]}, [2]),
+        ("all(x in ['a'] for x in tags)", {"tags": ["a", "b"]}, False),
     ],
 )
 def test_what_depends_on_the_value_is_decided_by_the_value(text: str, values: dict[str, object], value: object) -> None:
