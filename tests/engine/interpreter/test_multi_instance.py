@@ -200,3 +200,64 @@ def test_a_number_that_is_no_count_is_refused(play, count):
     cardinality = "<bpmn:loopCardinality>n</bpmn:loopCardinality>"
     with pytest.raises(Exception, match="多实例的次数"):
         play(around("each: userTask", multi("", cardinality)), n=count)
+
+
+#: what is done once for each of 1, 2, 3 and leaves `m`, ten times as much
+KINDS = {
+    "script": ("scriptTask {several}script(m = n * 10)", None),
+    "service": ('serviceTask anlan:connector="ten" in(n -> n) out(m -> m) {several}', None),
+    "business rule": ('businessRuleTask anlan:decisionRef="ten" anlan:resultVariable="m" {several}', None),
+    "user": ("userTask {several}", lambda case, index: case.complete("t", index=index, m=(index + 1) * 10)),
+    "manual": ("manualTask {several}", lambda case, index: case.complete("t", index=index, m=(index + 1) * 10)),
+    "receive": ('receiveTask messageRef="msg" {several}', lambda case, index: case.send("t", m=(index + 1) * 10)),
+    "subprocess": ("subProcess {several} {{\n i: startEvent\n w: scriptTask script(m = n * 10)\n i -> w\n }}", None),
+    "call activity": ('callActivity calledElement="called" in(n -> n) out(m -> m) {several}', None),
+}
+CALLED = {"called": "i: startEvent\n w: scriptTask script(m = n * 10)\n i -> w"}
+
+
+@pytest.fixture
+def each(play, services):
+    services.connectors["ten"] = lambda inputs: {"m": inputs["n"] * 10}
+    services.decisions["ten"] = lambda context: context["n"] * 10
+
+    def begin(kind, sequential, rest=""):
+        several = (
+            f'<bpmn:multiInstanceLoopCharacteristics isSequential="{sequential}" anlan:collection="[1, 2, 3]" '
+            f'anlan:elementVariable="n" anlan:outputCollection="all" anlan:outputElement="m">{rest}'
+            "</bpmn:multiInstanceLoopCharacteristics>"
+        )
+        definition = KINDS[kind][0]
+        # The drawing takes parts before plain XML.
+        parts = definition.replace("{several}", "").replace("{{", "{").replace("}}", "}")
+        head, mark, body = parts.partition(" {\n")
+        text = f"t: {head.rstrip()} {several}{mark}{body}"
+        return play(f'msg: message name="msg"\n s: startEvent\n {text}\n after: userTask\n s -> t -> after', CALLED)
+
+    return begin
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sequential", ["true", "false"])
+def test_every_kind_of_activity_is_done_for_each_element(each, kind, sequential):
+    case = each(kind, sequential)
+    for index in range(3) if KINDS[kind][1] else ():
+        KINDS[kind][1](case, index)
+
+    assert (case.open, case.variables["all"]) == (["after"], [10, 20, 30])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_activity_stops_when_it_is_enough(each, kind):
+    case = each(kind, "true", "<bpmn:completionCondition>numberOfCompletedInstances = 2</bpmn:completionCondition>")
+    for index in range(2) if KINDS[kind][1] else ():
+        KINDS[kind][1](case, index)
+
+    assert (case.open, case.waits, case.variables["all"]) == (["after"], [], [10, 20])
+
+
+def test_a_message_is_sent_for_each_element(play):
+    several = '<bpmn:multiInstanceLoopCharacteristics anlan:collection="[1, 2]" anlan:elementVariable="n"/>'
+    case = play(f'm: message name="m"\n s: startEvent\n t: sendTask messageRef="m" in(n * 2 -> n) {several}\n s -> t')
+
+    assert [sent.values["n"] for sent in case.step.thrown] == [2, 4]
