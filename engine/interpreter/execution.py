@@ -16,7 +16,21 @@ from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.trail import Condition, Passage, PassageKind
 from engine.interpreter.waits import Thrown
-from engine.interpreter.way import Effect, Joined, Passed, Split, Way, is_at, rewound, split_ids, splits_at, way_of
+from engine.interpreter.way import (
+    Effect,
+    Joined,
+    Passed,
+    Split,
+    Way,
+    gathered,
+    is_at,
+    lasting,
+    past_of,
+    rewound,
+    split_ids,
+    splits_at,
+    way_of,
+)
 
 if TYPE_CHECKING:
     from engine.interpreter.nodes.base import Node, Path
@@ -79,7 +93,7 @@ class Execution(TokenTree):
     def way_beyond(self, node: Node, token: Token) -> Way:
         """The way of a token that has finished at a node."""
         if node.is_step:
-            return (*self.way_back_to(node, token.way), node.name)
+            return gathered((*self.way_back_to(node, token.way), node.name), lasting(past_of(token.internal_data)))
         way = token.way
         if len(node.incoming) > 1 and not (way and isinstance(way[-1], Joined) and way[-1].node == node.name):
             way = (*self.way_back_to(node, way), Passed(node.name))

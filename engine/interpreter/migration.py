@@ -18,7 +18,7 @@ from engine.interpreter.nodes.subprocesses import CallActivity, FlowScope
 from engine.interpreter.services import Services
 from engine.interpreter.specification import Specification
 from engine.interpreter.steps import Step, load, take_step
-from engine.interpreter.way import Way, renamed, to_json, way_of
+from engine.interpreter.way import Way, past_of, renamed, to_json, way_of
 
 
 def propose(old: Specification, new: Specification, state: State, services: Services) -> Mapping[str, str | None]:
@@ -128,6 +128,8 @@ class _Migration:
             facts["resume"] = {**back, "node": node, "way": to_json(self._way(way_of(back["way"])))}
             if node is None:
                 del facts["resume"]
+        if "past" in facts:
+            facts["past"] = to_json(self._way(past_of(facts)))
         return facts
 
     def _way(self, way: Way) -> Way:

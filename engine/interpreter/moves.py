@@ -22,7 +22,7 @@ from engine.interpreter.services import Services
 from engine.interpreter.specification import Specification
 from engine.interpreter.steps import Step, load, take_step
 from engine.interpreter.trail import PassageKind
-from engine.interpreter.way import Cut, Way, cut, effects, last_steps, shared, split_ids, steps, to_json
+from engine.interpreter.way import Cut, Way, cut, effects, last_steps, past_of, shared, split_ids, steps, to_json
 
 __all__ = ["MoveRefused", "migrate", "move", "propose", "recall", "return_to", "targets"]
 
@@ -190,6 +190,7 @@ def _ways_inside(token: Token) -> Iterator[Way]:
     """All that was done inside a token; some instances of an activity that is repeated are work on it."""
     if token.task_spec.is_step and token.internal_data.get("done"):
         yield (token.task_spec.name,)
+    yield past_of(token.internal_data)
     for child in token.children:
         yield from _ways_of(child, ())
 
@@ -198,11 +199,7 @@ def _worked_on(token: Token, step: str) -> bool:
     """Whether anything was completed after a step by this token or inside it."""
     if step not in last_steps(token.way):
         return True
-    return any(_has_work(child) for child in token.children) or bool(token.internal_data.get("done"))
-
-
-def _has_work(token: Token) -> bool:
-    return bool(steps(token.way)) or bool(token.internal_data.get("done")) or any(map(_has_work, token.children))
+    return any(steps(way) for way in _ways_inside(token)) or bool(token.internal_data.get("done"))
 
 
 def _can_hold(node: Node) -> bool:

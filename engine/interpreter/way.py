@@ -101,6 +101,22 @@ def split_ids(way: Way) -> set[str]:
     return {entry.id for entry in _backwards(way) if isinstance(entry, Split)}
 
 
+def gathered(past: Way, way: Way) -> Way:
+    """What was done in a scope so far, and by one more token that has ended in it."""
+    done: list[Entry] = [*steps(way)[::-1], *(Effect(node) for node in effects(way)[::-1])]
+    return past + tuple(entry for entry in done if entry not in past)
+
+
+def past_of(facts: Mapping[str, Any]) -> Way:
+    """What the tokens had done that have ended inside another, from its facts."""
+    return way_of(facts.get("past", []))
+
+
+def lasting(way: Way) -> Way:
+    """What was done for the outside, alone."""
+    return tuple(entry for entry in way if isinstance(entry, Effect))
+
+
 def last_steps(way: Way) -> set[str]:
     """The steps after which nothing more was completed."""
     for entry in reversed(way):

@@ -13,6 +13,7 @@ from engine import feel
 from engine.diagram import elements
 from engine.interpreter.corrections import Token
 from engine.interpreter.trail import Condition, Passage, PassageKind
+from engine.interpreter.way import Way, gathered, past_of, to_json
 
 if TYPE_CHECKING:
     from engine.interpreter.nodes.events import BoundaryEvent
@@ -142,6 +143,13 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def handler_for(self, trigger: str, code: str) -> EventStart | None:
         """The event subprocess directly inside this scope that catches an error or escalation."""
         return None
+
+    def keep_past(self, holder: Token, way: Way) -> None:
+        """What a token that has ended inside another had done, for a return that undoes all of it."""
+        known = past_of(holder.internal_data)
+        past = gathered(known, way)
+        if past != known:
+            holder.internal_data["past"] = to_json(past)
 
     def write(self, token: Token, values: Mapping[str, Any]) -> None:
         """Write variables around a token and remember them for the trail."""

@@ -11,6 +11,7 @@ from engine.interpreter.corrections import Token
 from engine.interpreter.expressions import as_collection, as_count
 from engine.interpreter.nodes.base import Node
 from engine.interpreter.trail import Condition, Passage
+from engine.interpreter.way import lasting, past_of
 
 
 class LoopBody(Node):
@@ -68,6 +69,7 @@ class StandardLoop(LoopBody):
     def child_done(self, scope: Token, node: Node, token: Token) -> None:
         execution = scope.workflow
         execution.pass_node(node, token)
+        self.keep_past(scope, lasting(past_of(token.internal_data)))
         execution.withdraw(token, canceled=False)
         scope.internal_data["done"] += 1
         if self._again(scope):
@@ -130,6 +132,7 @@ class MultiInstance(LoopBody):
         self._collect(scope, token)
         enough = self._is_enough(scope, token)
         execution.pass_node(node, token)
+        self.keep_past(scope, lasting(past_of(token.internal_data)))
         execution.withdraw(token, canceled=False)
         if enough or facts["done"] == facts["total"]:
             self.clear(scope)

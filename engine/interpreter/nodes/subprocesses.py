@@ -13,7 +13,7 @@ from engine.interpreter.corrections import Token
 from engine.interpreter.mappings import Mappings
 from engine.interpreter.nodes.base import Node
 from engine.interpreter.nodes.events import Catcher
-from engine.interpreter.way import Way
+from engine.interpreter.way import Way, past_of
 
 if TYPE_CHECKING:
     from engine.interpreter.execution import Execution
@@ -82,10 +82,12 @@ class FlowScope(Node):
         taken, conditions = node.choose(token, execution.context(scope) if node.paths else {})
         execution.pass_node(node, token, conditions)
         execution.withdraw(token, canceled=False)
-        ways = execution.ways_apart(token, taken, execution.way_beyond(node, token))
+        beyond = execution.way_beyond(node, token)
+        ways = execution.ways_apart(token, taken, beyond)
         for path, way in zip(taken, ways, strict=True):
             execution.follow(path, scope, way)
         if not taken:
+            self.keep_past(scope, beyond)
             self.ended_at(scope, node)
             self.finish_if_empty(scope, node.bpmn_id)
 
@@ -185,6 +187,7 @@ class CallActivity(Node):
         """The called process has ended."""
         returned = token.workflow.variables.visible(process) if self.element.extension.returns_all else {}
         results = {**returned, **self.mappings.read_outputs(process)}
+        self.keep_past(token, past_of(process.internal_data))
         token.workflow.withdraw(process, canceled=False)
         self.write(token, results)
         token.complete()
