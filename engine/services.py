@@ -30,7 +30,7 @@ class CaseServices:
         self.linked_project_id: str | None = None
         self._calls: list[Mapping[str, Any]] = []
 
-    @property
+    @cached_property
     def now(self) -> datetime:
         """The command's instant as offices read it: `today()` is the day it is there, not in Greenwich."""
         return self._work.now.astimezone(LOCAL_ZONE)

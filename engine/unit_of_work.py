@@ -143,4 +143,6 @@ class UnitOfWork:
 
     def _delegation(self) -> str | None:
         """Under which delegation the actor acts for somebody else."""
+        if self.actor.on_behalf_of is None:
+            return None
         return delegation_in_force(self.connection, self.actor, local_date(self.now))

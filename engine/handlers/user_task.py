@@ -14,6 +14,7 @@ from engine.attachments import attachments_in, bind_attachments
 from engine.case import Case, load_task
 from engine.clock import local_date
 from engine.commands import ClaimTask, CompletedTask, CompleteTask, ReleaseTask, SaveTaskDraft
+from engine.deferred import Deferred
 from engine.errors import Conflict, FieldProblem, Invalid, Refused
 from engine.interpreter import Outcome
 from engine.model import Signing, TaskDraft, TaskStatus, UserTask
@@ -126,7 +127,7 @@ def _accept(
         form=work.tools.definitions.blob(work.connection, task.form_digest) if task.form_digest else b"",
         inputs=task.inputs,
         rights=rights,
-        context=form_context(case, task),
+        context=Deferred(lambda: form_context(case, task)),
     )
     submission = dict(command.submission)
     if command.outcome is not None:

@@ -15,7 +15,7 @@ from engine.interpreter.incidents import stop
 from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.trail import Condition, Passage, PassageKind
-from engine.interpreter.waits import Thrown
+from engine.interpreter.waits import Thrown, Wait
 from engine.interpreter.way import (
     Effect,
     Joined,
@@ -61,6 +61,8 @@ class Execution(TokenTree):
         self.services = services
         self.variables = variables
         self.record = Record()
+        #: what was waited for when the last step ended
+        self.waits: tuple[Wait, ...] | None = None
 
     def place(self, node: Node, scope: Token | None, *, flow: str | None = None, way: Way = (), **facts: Any) -> Token:
         """Put a token on a node inside a scope; it arrives at once."""

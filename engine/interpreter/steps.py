@@ -162,7 +162,7 @@ def take_step(
 ) -> Step:
     """Do one thing to a case, let it go on from there, and tell what happened."""
     incidents_before = incidents_of(replaced or execution)
-    waited, variables = _waits(replaced or execution), dict(execution.variables.scopes.get(ROOT, ()))
+    waited, variables = _waited(replaced or execution), dict(execution.variables.scopes.get(ROOT, ()))
     try:
         with feel.clock(execution.services.now):
             move()
@@ -171,12 +171,13 @@ def take_step(
     except feel.FeelError as fault:
         raise NotUsable(f"表达式无法计算：{fault}") from fault
     state, record = encode(execution, execution.variables), execution.rest()
+    execution.waits = _waits(execution)
     before = {token.id for token in record.opened}
     return Step(
         state=state,
         opened=opened,
         closed=tuple(_closed(token, canceled) for token, canceled in record.closed if token.id not in before),
-        waits=_waits(execution),
+        waits=execution.waits,
         waited=waited,
         before=variables,
         incidents=incidents_of(execution),
@@ -188,6 +189,11 @@ def take_step(
         undone=tuple(record.undone),
         effects=tuple(record.effects),
     )
+
+
+def _waited(execution: Execution) -> tuple[Wait, ...]:
+    """What was waited for before this step."""
+    return _waits(execution) if execution.waits is None else execution.waits
 
 
 def _waits(execution: Execution) -> tuple[Wait, ...]:

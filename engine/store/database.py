@@ -22,6 +22,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = self._open()
+        self._writer = self.engine.execution_options(**{_WRITES: True})
 
     def _open(self) -> Engine:
         if self.url.get_backend_name() != "sqlite":
@@ -46,7 +47,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction; it is rolled back unless the caller commits it."""
-        with self.engine.connect().execution_options(**{_WRITES: True}) as connection:
+        with self._writer.connect() as connection:
             yield connection
 
     def dispose(self) -> None:
@@ -67,4 +68,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[attr-defined]
