@@ -17,6 +17,8 @@ from typing import Any
 from engine.diagram.lint.feel_tree import tree
 from engine.feel import syntax
 
+#: Conditions looked at together.
+MAX_CONDITIONS = 50
 #: Combinations of values tried; conditions about more are taken as not covering.
 MAX_TRIED = 2_000
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
@@ -35,6 +37,8 @@ Judge = Callable[[Values], bool]
 
 def covers(texts: Sequence[str], domains: Mapping[str, Set[str]] | None = None) -> bool:
     """Whether at least one of the conditions is always true; `domains` are the only values of some paths."""
+    if len(texts) > MAX_CONDITIONS:
+        return False
     parts = _Parts()
     judges = [judge for text in texts for judge in _judges(text, parts)]
     tried = parts.combinations(domains or {})

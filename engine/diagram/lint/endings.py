@@ -83,7 +83,8 @@ def _without_end(place: Place, graph: Graph, told: set[str]) -> Iterator[Problem
     ends = [node_id for node_id, targets in graph.items() if not targets]
     ending = reached(reversed_graph(graph), ends)
     alive = reached(graph, [node.id for node in beginnings(scope)])
-    caught = {node_id: [t for t in graph[node_id] if t in alive] for node_id in graph if node_id in alive - ending}
+    lost = alive - ending
+    caught = {node_id: [t for t in graph[node_id] if t in lost] for node_id in graph if node_id in lost}
     for loop in cycles(caught):
         if set(loop) <= told or not {target for member in loop for target in graph[member]} <= set(loop):
             continue

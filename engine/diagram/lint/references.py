@@ -44,7 +44,8 @@ def _node(node: Node, known: Catalogue, own: Set[str], missing: Callable[..., Pr
 def _received(node: Node) -> Iterator[Problem]:
     """A message from outside should say what of it is kept."""
     catches = node.kind in _CATCHING and any(event.trigger is Trigger.MESSAGE for event in node.events)
-    if not catches and (node.kind is not Kind.RECEIVE_TASK or node.message is None):
+    named = node.kind is Kind.RECEIVE_TASK and node.message is not None and node.message.reference is not None
+    if not catches and not named:
         return
     if not node.extension.outputs and not node.extension.get("resultVariable"):
         message = (

@@ -93,6 +93,13 @@ def test_what_a_non_interrupting_event_adds_must_not_come_back(sketch):
     assert found(sketch(drawing, {"b": "<"}, border())) == []
 
 
+def test_an_inclusive_join_does_not_wait_for_an_event_that_may_never_come(sketch):
+    drawing = "s i1 ?u a i2 e; i1 ?v c i2; b d i2"
+
+    assert found(sketch(drawing, {"b": "<"}, border('cancelActivity="false"'))) == [("multiple-tokens", "i2", 8)]
+    assert found(sketch("s i1 ?u a i2 e; i1 ?v c i2; b d e2", {"b": "<"}, border('cancelActivity="false"'))) == []
+
+
 def test_a_terminate_end_leaves_nothing_waiting(sketch):
     drawing = "s p1 a p2 e; p1 b x3 ?u p2; x3 ! e2"
     terminate = '<bpmn:endEvent id="e2"><bpmn:terminateEventDefinition/></bpmn:endEvent>'

@@ -28,7 +28,7 @@ def known_in(scope: Scope, given: frozenset[str], effects: Effects) -> Known:
     handlers = scope.event_subprocesses()
     # An event subprocess may run at any time, and sees whatever has been set until then.
     ambient = given.union(*(effects.around(handler) for handler in handlers))
-    if len(scope.flows) * (1 + sum(1 for node in scope.nodes.values() if _branches(scope, node))) > WORK:
+    if len(scope.flows) * sum(len(_branches(scope, node)) for node in scope.nodes.values()) > WORK:
         return Known(before=dict.fromkeys(scope.nodes, everything))
     before = dict.fromkeys(reached(graph, starts), ambient)
     for node_id, names in _beside(scope, graph, effects).items():

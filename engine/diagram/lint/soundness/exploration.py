@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from engine.diagram.lint.soundness.net import Net, Transition
 
 #: Ways told about in one scope; whoever mends these looks again.
 MAX_FOUND = 10
+#: Transitions searched backwards from an inclusive join, for the price of one tried.
+_SEARCHED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,9 @@ class _Exploration:
         self.joins: list[_Step] = []
         #: places whose tokens can do nothing but end; they are left lying, so that a second one meets them
         self.last = _bits(_last_places(net))
+        inputs = sum(len(transition.pre) for transition in net.transitions if transition.waits)
+        self.findings.work = inputs * len(net.transitions) // _SEARCHED
+        self.before = _producers(net) if self.findings.work < budget else {}
         for transition in net.transitions:
             self._add(transition)
         self.came_from: dict[int, tuple[int, _Step] | None] = {}
@@ -65,7 +70,7 @@ class _Exploration:
             pre=_bits(transition.pre),
             post=_bits(transition.post),
             doubles=len(set(transition.post)) < len(transition.post),
-            awaited=_awaited(self.net, transition) if transition.waits else (),
+            awaited=_awaited(transition, self.before, self.net.permits) if transition.waits else (),
         )
         if transition.waits:
             self.joins.append(step)
@@ -139,23 +144,33 @@ def _last_places(net: Net) -> set[int]:
     return ends - goes_on
 
 
-def _awaited(net: Net, join: Transition) -> tuple[tuple[int, int], ...]:
+def _awaited(
+    join: Transition, before: Mapping[int, list[Transition]], permits: Set[int]
+) -> tuple[tuple[int, int], ...]:
     """From where the join's inputs can be reached without passing it (BPMN 2.0.2 table 13.3)."""
-    before: dict[int, set[int]] = {}
-    for transition in net.transitions:
-        if transition is not join:
-            for place in transition.post:
-                before.setdefault(place, set()).update(transition.pre)
     reach: dict[int, int] = {}
+    inputs = permits | set(join.pre)
     for target in join.pre:
         pending, seen = [target], {target}
         while pending:
-            for place in before.get(pending.pop(), set()) - seen:
-                seen.add(place)
-                pending.append(place)
-        for place in seen - set(join.pre):
-            reach[place] = reach.get(place, 0) | 1 << target
-    return tuple((1 << place, reach[place]) for place in sorted(reach) if place not in net.permits)
+            for transition in before.get(pending.pop(), ()):
+                for place in () if transition is join else transition.pre:
+                    if place not in seen:
+                        seen.add(place)
+                        pending.append(place)
+        seen.discard(target)
+        for place in seen:
+            if place not in inputs:
+                reach[place] = reach.get(place, 0) | 1 << target
+    return tuple((1 << place, reach[place]) for place in sorted(reach))
+
+
+def _producers(net: Net) -> dict[int, list[Transition]]:
+    before: dict[int, list[Transition]] = {}
+    for transition in net.transitions:
+        for place in set(transition.post):
+            before.setdefault(place, []).append(transition)
+    return before
 
 
 def _bits(places: tuple[int, ...] | set[int]) -> int:

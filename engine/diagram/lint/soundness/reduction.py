@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 
-from engine.diagram.lint.soundness.net import Net, Transition
+from engine.diagram.lint.soundness.net import Net, Trail
 
 
 def reduce(net: Net, budget: int) -> int:
     """Reduce in place, as far as the budget goes; gives back the work done."""
     reduction = _Reduction(net, budget)
     reduction.run()
-    net.transitions = [net.transitions[index] for index in sorted(reduction.alive)]
     return reduction.work
 
 
@@ -21,42 +19,44 @@ class _Reduction:
         self.net = net
         self.budget = budget
         self.work = 0
-        self.alive = set(range(len(net.transitions)))
+        #: by the number of the transition; those dropped are missing
+        self.pre: dict[int, set[int]] = {}
+        self.post: dict[int, Counter[int]] = {}
+        self.trails: dict[int, Trail] = {}
         self.producers: dict[int, set[int]] = defaultdict(set)
         self.consumers: dict[int, set[int]] = defaultdict(set)
         for index, transition in enumerate(net.transitions):
-            self._connect(index, transition)
-        self.has_waiting = bool(net.watched)
+            self.pre[index], self.post[index] = set(transition.pre), Counter(transition.post)
+            self.trails[index] = transition.trail
+            for place in transition.pre:
+                self.consumers[place].add(index)
+            for place in transition.post:
+                self.producers[place].add(index)
 
     def run(self) -> None:
-        places: Iterable[int] = range(len(self.net.names))
         changed = True
         while changed and self.work < self.budget:
-            expanded = self._expand_all(places)
+            expanded = self._expand_all()
             dropped = self._drop_repeated()
             merged = self._merge_parallel()
             changed = expanded or dropped or merged
-
-    def _connect(self, index: int, transition: Transition) -> None:
-        for place in transition.pre:
-            self.consumers[place].add(index)
-        for place in transition.post:
-            self.producers[place].add(index)
-
-    def _disconnect(self, index: int) -> None:
-        transition = self.net.transitions[index]
-        for place in transition.pre:
-            self.consumers[place].discard(index)
-        for place in transition.post:
-            self.producers[place].discard(index)
+        kept = []
+        for index in sorted(self.pre):
+            transition = self.net.transitions[index]
+            transition.pre, transition.post = tuple(sorted(self.pre[index])), tuple(self.post[index].elements())
+            transition.trail = self.trails[index]
+            kept.append(transition)
+        self.net.transitions = kept
 
     def _drop(self, index: int) -> None:
-        self._disconnect(index)
-        self.alive.discard(index)
+        for place in self.pre.pop(index):
+            self.consumers[place].discard(index)
+        for place in self.post.pop(index):
+            self.producers[place].discard(index)
 
-    def _expand_all(self, places: Iterable[int]) -> bool:
+    def _expand_all(self) -> bool:
         changed = False
-        for place in places:
+        for place in range(len(self.net.names)):
             if self.work >= self.budget:
                 break
             changed |= self._expand(place)
@@ -69,75 +69,66 @@ class _Reduction:
             return False
         (index,) = self.consumers[place]
         following = self.net.transitions[index]
-        alone = following.pre == (place,) and not following.clears and not following.waits
-        if not alone or place in following.post or not self._may_replace(place, following):
+        if self.pre[index] != {place} or following.clears or following.waits or place in self.post[index]:
+            return False
+        if not self._may_replace(place, self.post[index]):
             return False
         for producer in sorted(self.producers[place]):
-            self._prolong(producer, place, following)
+            self._prolong(producer, place, index)
         self._drop(index)
         return True
 
-    def _may_replace(self, place: int, following: Transition) -> bool:
+    def _may_replace(self, place: int, post: Counter[int]) -> bool:
         # A token that only ends still shows where two have met.
-        if not following.post:
+        if not post:
             return False
         # An inclusive join asks from where a token may still come: only a single step keeps the answer.
-        if self.has_waiting and (len(following.post) != 1 or following.post[0] in self.net.watched):
+        if self.net.watched and (post.total() != 1 or not self.net.watched.isdisjoint(post)):
             return False
-        return all(self.net.transitions[index].post.count(place) == 1 for index in self.producers[place])
+        return all(self.post[producer][place] == 1 for producer in self.producers[place])
 
-    def _prolong(self, producer: int, place: int, following: Transition) -> None:
-        transition = self.net.transitions[producer]
-        self.work += len(transition.post) + len(following.post)
-        rest = tuple(other for other in transition.post if other != place)
-        self.producers[place].discard(producer)
-        transition.post = rest + following.post
-        transition.trail = (transition.trail, following.trail)
-        for added in following.post:
+    def _prolong(self, producer: int, place: int, following: int) -> None:
+        self.work += len(self.post[following])
+        del self.post[producer][place]
+        self.post[producer].update(self.post[following])
+        self.trails[producer] = (self.trails[producer], self.trails[following])
+        for added in self.post[following]:
             self.producers[added].add(producer)
 
     def _drop_repeated(self) -> bool:
         """Choices that come to the same, and steps that change nothing."""
         seen: set[tuple[object, ...]] = set()
-        before = len(self.alive)
-        for index in sorted(self.alive):
-            transition = self.net.transitions[index]
+        before = len(self.pre)
+        for index in sorted(self.pre):
+            transition, pre, post = self.net.transitions[index], self.pre[index], self.post[index]
             self.work += 1
-            pre, post = frozenset(transition.pre), Counter(transition.post)
-            key = (pre, frozenset(post.items()), transition.clears, transition.waits)
+            key = (frozenset(pre), frozenset(post.items()), transition.clears, transition.waits)
             idle = not transition.clears and not transition.waits and pre - self.net.permits == post.keys()
-            if key in seen or (idle and len(post) == len(transition.post)):
+            if key in seen or (idle and post.total() == len(post)):
                 self._drop(index)
             seen.add(key)
-        return len(self.alive) < before
+        return len(self.pre) < before
 
     def _merge_parallel(self) -> bool:
         """Of places that are always filled and emptied together one is enough."""
-        changed = False
-        for index in sorted(self.alive):
-            transition = self.net.transitions[index]
-            if len(transition.pre) < 2 or transition.waits:
+        merged = False
+        for index in sorted(self.pre):
+            if len(self.pre[index]) < 2 or self.net.transitions[index].waits:
                 continue
-            self.work += len(transition.pre)
-            kept: dict[tuple[frozenset[int], frozenset[int]], int] = {}
-            for place in transition.pre:
-                if place in self.net.watched or place in self.net.permits:
+            kept: set[frozenset[int]] = set()
+            for place in sorted(self.pre[index] - self.net.watched - self.net.permits):
+                self.work += 1
+                producers = frozenset(self.producers[place])
+                if len(self.consumers[place]) > 1 or any(self.post[other][place] != 1 for other in producers):
                     continue
-                twins = (frozenset(self.producers[place]), frozenset(self.consumers[place]))
-                if twins[0] and twins in kept and self._once(place) and self._once(kept[twins]):
-                    self._remove(place)
-                    changed = True
-                else:
-                    kept[twins] = place
-        return changed
+                if producers and producers in kept:
+                    self._remove(place, index)
+                    merged = True
+                kept.add(producers)
+        return merged
 
-    def _once(self, place: int) -> bool:
-        return all(self.net.transitions[index].post.count(place) == 1 for index in self.producers[place])
-
-    def _remove(self, place: int) -> None:
-        for index in self.producers.pop(place):
-            transition = self.net.transitions[index]
-            transition.post = tuple(other for other in transition.post if other != place)
-        for index in self.consumers.pop(place):
-            transition = self.net.transitions[index]
-            transition.pre = tuple(other for other in transition.pre if other != place)
+    def _remove(self, place: int, consumer: int) -> None:
+        for producer in self.producers.pop(place):
+            del self.post[producer][place]
+        self.pre[consumer].discard(place)
+        self.consumers.pop(place)
