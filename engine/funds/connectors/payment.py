@@ -44,6 +44,7 @@ def propose_payment(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     """Put a payment order on record after computing again what may be paid; nothing moves yet."""
     kind, standing = kind_of(inputs), standing_of(inputs, work)
     ensure_not_suspended(standing.project)
+    _ensure_unpaid(work)
     payable = _payable(kind, inputs, work, standing)
     amount = inputs.money("payable_approved")
     _check_amount(amount, payable)
@@ -60,6 +61,17 @@ def propose_payment(inputs: Inputs, work: Work) -> Mapping[str, Any]:
         "shares": _shares(parts),
         "needs_collective_decision": payment.needs_meeting,
     }
+
+
+def _ensure_unpaid(work: Work) -> None:
+    """One case pays once: a case that was returned or moved back across its payment does not pay again."""
+    paid = payments.latest(work, PaymentStatus.PAID)
+    if paid is not None:
+        raise Refused(
+            f"办件 {work.case.number} 已于 {paid.paid_on} 支付 {show(paid.amount_fen)}（付款单 {paid.number}），"
+            "不能再次付款；付错的先登记退票或追缴，没有付错的请系统管理员把办件移动到付款之后的环节。",
+            payment=paid.id,
+        )
 
 
 def _payable(kind: PaymentKind, inputs: Inputs, work: Work, standing: Standing) -> Payable:
@@ -144,6 +156,9 @@ def approve_payment(inputs: Inputs, work: Work) -> Mapping[str, Any]:
 
 def pay(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     """Record that the treasury has paid. Every cap is checked again, here and now."""
+    paid = payments.latest(work, PaymentStatus.PAID)
+    if paid is not None:
+        return _paid_before(inputs, work, paid)
     payment = payments.needed(work, "没有已签批的付款单，不能支付", PaymentStatus.APPROVED)
     project = projects.load(work.connection, payment.project_id, lock=True)
     _ensure_payable(project)
@@ -162,6 +177,27 @@ def pay(inputs: Inputs, work: Work) -> Mapping[str, Any]:
         voucher_no=_voucher(inputs, work, payment),
     )
     return _after_payment(work, project, standing, payment, parts)
+
+
+def _paid_before(inputs: Inputs, work: Work, paid: Payment) -> Mapping[str, Any]:
+    """The case was taken back across its payment: the same receipt is no second payment, another one is refused."""
+    _check_paid_amount(inputs, paid)
+    given = (inputs.text("voucher_no"), inputs.day("pay_date"))
+    if given != (paid.voucher_no, paid.paid_on):
+        refuse(
+            "voucher_no",
+            f"付款单 {paid.number} 已经支付（凭证号 {paid.voucher_no}，{paid.paid_on}），不能再次支付；"
+            "请按已登记的凭证号和日期填写，付错的先登记退票",
+        )
+    project = projects.load(work.connection, paid.project_id, lock=True)
+    total = projects.paid_of(work.connection, project.id).total
+    standing = Standing.of(work.connection, project, policy_of(work))
+    return {
+        "payment_id": paid.id,
+        "paid": to_yuan(total),
+        "available": to_yuan(max(0, standing.terms.ceiling - total)),
+        "shares": _shares(payments.shares_of(work.connection, paid.id)),
+    }
 
 
 def _ensure_payable(project: Project) -> None:

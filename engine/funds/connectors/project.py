@@ -44,28 +44,42 @@ class SourcePart:
 
 def approve_project(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     """Issue a project: it gets its number, and its sources set the money aside."""
-    _ensure_first(work)
     approved, total = inputs.money("approved_amount"), inputs.money("total_invest")
     if not 0 < approved <= total:
         refuse("approved_amount", f"扶持额 {show(approved)}应大于零且不超过核定总投资 {show(total)}")
+    earlier = first(work.connection, Project, Project.origin_case_id == work.case.id)
+    if earlier is not None:
+        return _approved_before(inputs, work, earlier, (approved, total))
     parts = _parts(inputs, approved)
     project = _new_project(inputs, work, approved, total)
     _insert(work, project, parts)
     ledger.allot(work, project, {part.source: part.amount for part in parts})
+    return _approved(project, parts)
+
+
+def _approved(project: Project, parts: Sequence[SourcePart]) -> Mapping[str, Any]:
     return {
         "project_id": project.id,
         "project_number": project.number,
         "qr_code": project.qr_code,
-        "approved_amount": to_yuan(approved),
+        "approved_amount": to_yuan(project.approved_fen),
         "support_ratio": project.support_ratio,
         "sources": [{"source": part.source.value, "amount": to_yuan(part.amount)} for part in parts],
     }
 
 
-def _ensure_first(work: Work) -> None:
-    earlier = first(work.connection, Project, Project.origin_case_id == work.case.id)
-    if earlier is not None:
-        raise Refused(f"办件 {work.case.number} 已经下达项目 {earlier.number}，不能重复下达。", project=earlier.id)
+def _approved_before(inputs: Inputs, work: Work, earlier: Project, amounts: tuple[int, int]) -> Mapping[str, Any]:
+    """A case that was taken back across its issue may confirm it; it sets no money aside twice and changes nothing."""
+    if amounts == (earlier.approved_fen, earlier.total_invest_fen) and _doc_no(inputs) == earlier.issue_doc_no:
+        parts = _parts(inputs, earlier.approved_fen)
+        known = {row.source: row.approved_fen for row in projects.sources_of(work.connection, earlier.id)}
+        if known == {part.source.value: part.amount for part in parts}:
+            return _approved(earlier, parts)
+    raise Refused(
+        f"办件 {work.case.number} 已经下达项目 {earlier.number}（扶持额 {show(earlier.approved_fen)}，"
+        f"{earlier.issue_doc_no}），不能重复下达；要改变金额、来源或文号的，请办理项目变更。",
+        project=earlier.id,
+    )
 
 
 def _new_project(inputs: Inputs, work: Work, approved: int, total: int) -> Project:

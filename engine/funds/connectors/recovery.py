@@ -24,6 +24,7 @@ from engine.serials import next_serial
 def claim_recovery(inputs: Inputs, work: Work) -> Mapping[str, Any]:
     """Claim back what a settlement shows was paid too much: a claim, never a negative payment."""
     project = project_of(inputs, work)
+    _ensure_nothing_received(work, project)
     amount = _amount(inputs, work, project)
     _remove_earlier(work, project)
     claim_id, number = work.new_id(), _number(work, project)
@@ -42,6 +43,22 @@ def claim_recovery(inputs: Inputs, work: Work) -> Mapping[str, Any]:
         )
     )
     return {"claim_id": claim_id, "claim_number": number, "amount": to_yuan(amount), "due_on": due_on}
+
+
+def _ensure_nothing_received(work: Work, project: Project) -> None:
+    """What has come back belongs to the first claim; a second one would claim it twice."""
+    earlier = first(
+        work.connection,
+        RecoveryClaim,
+        RecoveryClaim.project_id == project.id,
+        RecoveryClaim.case_id == work.case.id,
+        RecoveryClaim.received_fen > 0,
+    )
+    if earlier is not None:
+        raise Refused(
+            f"办件 {work.case.number} 的追缴单 {earlier.number} 已经到账 {show(earlier.received_fen)}，不能再次追缴。",
+            claim=earlier.id,
+        )
 
 
 def _amount(inputs: Inputs, work: Work, project: Project) -> int:

@@ -253,8 +253,8 @@ def test_nothing_is_paid_twice(ledger: Ledger) -> None:
     ledger.case("advance_payment")
     ledger.pay("advance", "144000")
 
-    assert "没有已签批的付款单" in refusal(ledger, "pay", voucher_no="PZ-9", pay_date=ledger.today, pay_amount="144000")
-    assert "没有可付金额" in refusal(ledger, "propose_payment", pay_stage="advance", payable_approved="0")
+    assert "不能再次支付" in refusal(ledger, "pay", voucher_no="PZ-9", pay_date=ledger.today, pay_amount="144000")
+    assert "不能再次付款" in refusal(ledger, "propose_payment", pay_stage="advance", payable_approved="0")
 
 
 def test_a_bank_return_moves_the_money_back_and_the_payment_is_repeated(ledger: Ledger) -> None:
