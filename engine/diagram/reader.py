@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 
@@ -106,7 +107,7 @@ class _Reader:
         return Scope(nodes=nodes, flows=flows)
 
     def _flow(self, element: etree._Element) -> Flow:
-        flow_id = self._id(element, "sequenceFlow")
+        flow_id = self._id(element, "sequenceFlow") if element.get("id") else self._flow_id(element)
         for end in ("sourceRef", "targetRef"):
             if not element.get(end):
                 self._problem("dangling-flow", element, f"连线缺少 {end}，请把它的两端都接到元素上。")
@@ -170,6 +171,14 @@ class _Reader:
             return str(element_id)
         self._problem("no-id", element, f"{kind} 没有 id，请为它填写标识。")
         return f"{kind}@{line_of(element)}"
+
+    def _flow_id(self, element: etree._Element) -> str:
+        """Nothing needs to refer to a flow, so it may do without an id (§8.2.1): then its ends tell it apart."""
+        ends = f"{element.get('sourceRef')}->{element.get('targetRef')}"
+        between = (ends if count == 1 else f"{ends}#{count}" for count in itertools.count(1))
+        flow_id = next(candidate for candidate in between if candidate not in self.definitions.seen)
+        self.definitions.seen.add(flow_id)
+        return flow_id
 
     def _problem(self, code: str, element: etree._Element, message: str) -> None:
         self.problems.append(error(code, element.get("id"), line_of(element), message))

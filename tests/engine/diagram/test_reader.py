@@ -30,6 +30,15 @@ def test_prefixes_vendors_pools_and_missing_layout_do_not_matter():
     assert [problem.code for problem in diagram.lint(FOREIGN)] == ["no-role", "no-formKey"]
 
 
+def test_flows_may_do_without_an_id(around):
+    twice = '<bpmn:task id="a"/><bpmn:task id="b"/>' + 2 * '<bpmn:sequenceFlow sourceRef="a" targetRef="b"/>'
+    read = diagram.read(around(twice))
+
+    assert read.main is not None
+    assert [flow.id for flow in read.main.scope.outgoing("a")][-2:] == ["a->b", "a->b#2"]
+    assert read.problems == ()
+
+
 def test_lanes_tell_where_a_step_lies(around):
     read = diagram.read(FOREIGN)
 
