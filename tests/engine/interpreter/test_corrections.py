@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from engine.interpreter import TaskNotOpen
+from engine.interpreter import TaskNotOpen, compile_definition
+from engine.interpreter.steps import load
 
 APPROVAL = """
     s: startEvent
@@ -146,3 +147,38 @@ def test_one_case_does_not_change_the_specification_of_another(play, services):
     second = type(case)(case.spec, services).start()
 
     assert (second.open, second.waits) == (["u"], ["es_s"])
+
+
+def test_the_engine_runs_no_token_that_is_not_ready(play):
+    case = play('m: message name="m"\n s: startEvent\n w: receiveTask messageRef="m"\n s -> w')
+    execution = load(case.spec, case.state, case.services)
+    (waiting,) = execution.waiting()
+
+    with pytest.raises(TaskNotOpen):
+        waiting.run()
+
+
+def test_no_python_is_ever_evaluated(play):
+    case = play("s: startEvent\n u: userTask\n s -> u")
+    execution = load(case.spec, case.state, case.services)
+
+    for run in (
+        execution.script_engine.evaluate,
+        execution.script_engine.execute,
+        execution.script_engine.call_service,
+    ):
+        with pytest.raises(RuntimeError, match="not used"):
+            run("1 + 1")
+
+
+def test_instances_in_flight_go_on_with_a_specification_that_was_compiled_anew(play, draw):
+    drawing = """
+        s: startEvent
+        t: userTask <bpmn:multiInstanceLoopCharacteristics anlan:collection="[1, 2]" anlan:elementVariable="n"/>
+        after: userTask
+        s -> t -> after
+    """
+    case = play(drawing).complete("t")
+    case.spec = compile_definition(draw(drawing))
+
+    assert case.complete("t").open == ["after"]
