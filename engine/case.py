@@ -200,7 +200,8 @@ class Case:
         changed = self.work.connection.execute(_update_of(tuple(changes)), {**which, **changes})
         if changed.rowcount != 1:
             raise Conflict("这个办件刚刚被别人办理过，请刷新后再办理。", instance=self.row.id)
-        self.work.left[self.row.id] = WarmCase(revision=self.seq, state=state)
+        running = changes.get("status", self.row.status) in RUNNING
+        self.work.left[self.row.id] = WarmCase(revision=self.seq, state=state) if running else None
 
     def terminate(self, result: str, occurrence: Occurrence) -> None:
         """End the case from outside its diagram; its open tasks and waits go with it."""

@@ -62,8 +62,8 @@ class UnitOfWork:
     #: what its cases have sent to others
     outbox: Outbox = field(default_factory=Outbox)
     _issued: int = field(default=0)
-    #: cases as this command leaves them, by id
-    left: dict[str, WarmCase] = field(default_factory=dict)
+    #: cases as this command leaves them, by id; none where a case has ended
+    left: dict[str, WarmCase | None] = field(default_factory=dict)
     _touched: set[str] = field(default_factory=set)
 
     def warm(self, instance_id: str) -> WarmCase | None:
@@ -75,7 +75,10 @@ class UnitOfWork:
         """Keep ready what this command has left."""
         self._touched.clear()
         for instance_id, case in self.left.items():
-            self.tools.cases.keep(instance_id, case)
+            if case is None:
+                self.tools.cases.drop(instance_id)
+            else:
+                self.tools.cases.keep(instance_id, case)
 
     def release(self) -> None:
         """Forget the cases of a command that was not committed."""
