@@ -78,7 +78,7 @@ def starting_region(work: UnitOfWork, command: StartProcess, definition: AnyRow)
 
 def region_without_starter(work: UnitOfWork, definition: AnyRow) -> str:
     """Where a case belongs that no person starts: the diagram's region, or the first one that its first role is of."""
-    process = diagram.read(load_blob(work.connection, definition.digest)).main
+    process = diagram.read(load_blob(work.connection, definition.digest)).process(definition.key)
     named = process.extension.get("region") if process else None
     if named:
         return named

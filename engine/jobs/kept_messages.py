@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, and_, exists, literal, or_, select
 
 from engine.commands import SYSTEM, Command
 from engine.messages import DeliverKeptMessage
 from engine.model import EventSubscription, InstanceStatus, KeptMessage, ProcessInstance, StartSubscription
+from engine.model.base import ProcessValue
 
 
 def deliverable(connection: Connection, now: datetime, limit: int) -> list[Command[Any]]:
@@ -20,6 +21,10 @@ def deliverable(connection: Connection, now: datetime, limit: int) -> list[Comma
         EventSubscription.instance_id == ProcessInstance.id,
         ProcessInstance.status == InstanceStatus.ACTIVE,
         KeptMessage.instance_id.is_(None),
+        or_(
+            EventSubscription.correlation == KeptMessage.correlation,
+            EventSubscription.correlation == literal(None, ProcessValue()),
+        ),
     )
     starts = exists().where(
         StartSubscription.kind == KeptMessage.kind,

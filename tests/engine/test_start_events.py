@@ -167,3 +167,15 @@ def test_without_an_organisation_start_timers_work_too(tmp_path: Any, clock: Man
 
     assert watch.wait(minutes=1) == 1
     assert watch.rows(EventSubscription) == []
+
+
+def test_each_process_of_a_file_has_its_own_region_and_start_events(watch: Watch) -> None:
+    one = process(timer("timeDuration", "P1D"), key="one", beside="", attributes='anlan:region="330324104000"')
+    two = process(timer("timeDuration", "P2D"), key="two", beside="", attributes='anlan:region="330324105000"')
+    second = two[two.index(b"<process") : two.index(b"</definitions>")]
+    for old, new in ((b'"by_itself"', b'"b2"'), (b'"task"', b'"t2"'), (b'"end"', b'"e2"'), (b'"f', b'"g')):
+        second = second.replace(old, new)
+    watch.deploy(one.replace(b"</definitions>", second + b"</definitions>"))
+
+    assert watch.wait(days=2) == 2
+    assert sorted(case.region_code for case in watch.cases) == ["330324104000", "330324105000"]
