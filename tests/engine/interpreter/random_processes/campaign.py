@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from random_processes.return_trial import ReturnTrial
 from random_processes.trial import Trial
 
 FAILURES = Path("var/campaign")
 #: what is played, and how many of every hundred cases are of the kind
-KINDS: Mapping[str, tuple[int, Callable[[int], Trial]]] = {
-    "flow": (100, lambda seed: Trial(seed).play()),
+KINDS: Mapping[str, tuple[int, Callable[[int], Trial | ReturnTrial]]] = {
+    "flow": (60, lambda seed: Trial(seed).play()),
+    "return": (40, lambda seed: ReturnTrial(seed).play()),
 }
 
 
