@@ -11,7 +11,7 @@ FRONTEND := $(shell find api/frontend/src -type f) $(addprefix api/frontend/,pac
 INPUTS := pyproject.toml constraints.txt hatch_build.py $(FRONTEND)
 UNBUILT := $(if $(wildcard api/static/dist/.stamp),,unbuilt)
 
-.PHONY: run setup test campaign lint bench wheel clean unbuilt
+.PHONY: run setup test campaign chaos lint bench wheel clean unbuilt
 
 run: .venv/.installed
 	@exec $(BIN)/anlan serve
@@ -39,6 +39,11 @@ bench: .venv/.installed-dev
 	node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js" install --prefix bench --ignore-scripts --no-package-lock --no-audit --no-fund --silent || true; \
 	$(BIN)/python bench/feel.py; \
 	$(BIN)/python bench/speed.py
+
+# Kills processes and database servers at random under load; `make chaos FAULTS=2000` goes on longer.
+FAULTS ?= 500
+chaos: .venv/.installed-dev
+	@$(BIN)/python tests/chaos/monkey.py --faults $(FAULTS)
 
 wheel: .venv/.installed
 	rm -f dist/anlan-*.whl
