@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,7 @@ DEPLOYMENTS = "definitions"
 #: what a definition refers to can only have changed when there was another deployment
 _DEPLOYMENTS = select(HistoryStream.seq).where(HistoryStream.stream == DEPLOYMENTS)
 _KNOWN_BUNDLE = select(Bundle.digest).where(Bundle.digest == bindparam("digest"))
+_KNOWN_BLOB = select(Blob.digest).where(Blob.digest == bindparam("digest"))
 _BLOB = select(Blob.content).where(Blob.digest == bindparam("digest"))
 _LATEST = (
     select(ProcessDefinition)
@@ -57,7 +58,7 @@ def digest_of(content: bytes) -> str:
 def store_blob(connection: Connection, content: bytes) -> str:
     """Keep bytes once and return their digest."""
     digest = digest_of(content)
-    if connection.scalar(select(Blob.digest).where(Blob.digest == digest)) is None:
+    if connection.scalar(_KNOWN_BLOB, {"digest": digest}) is None:
         connection.execute(insert(Blob).values(digest=digest, content=content))
     return digest
 
@@ -78,6 +79,7 @@ class DefinitionCache:
         self._bundles: Recent[str, PinnedBundle] = Recent(500)
         self._models: Recent[str, dmn.DecisionModel] = Recent(2_000)
         self._blobs: Recent[str, bytes] = Recent(2_000, most_bytes=16_000_000, size=len)
+        self._stored: Recent[str, str] = Recent(500)
         #: (definition, deployments so far) -> digest of the bundle that new cases are pinned to
         self._newest: Recent[tuple[str, int], str] = Recent(500)
 
@@ -107,6 +109,15 @@ class DefinitionCache:
             known = dmn.read(load_blob(connection, digest))
             self._models.keep(digest, known)
         return known
+
+    def stored(self, connection: Connection, key: str, content: Callable[[], bytes]) -> str:
+        """The digest of bytes that never change under their key, such as a policy's; written only the first time."""
+        digest = self._stored.get(key)
+        # The transaction that stored them may have been rolled back.
+        if digest is None or connection.scalar(_KNOWN_BLOB, {"digest": digest}) is None:
+            digest = store_blob(connection, content())
+            self._stored.keep(key, digest)
+        return digest
 
     def blob(self, connection: Connection, digest: str) -> bytes:
         """The bytes of a digest, such as a form; they never change."""

@@ -12,7 +12,6 @@ from engine import interpreter, values
 from engine.case import Case, ensure_startable
 from engine.clock import local_date
 from engine.commands import SYSTEM, StartedProcess
-from engine.definitions import store_blob
 from engine.errors import Refused
 from engine.history.event import Occurrence
 from engine.interpreter import WaitKind
@@ -87,7 +86,9 @@ def instantiate(work: UnitOfWork, beginning: Beginning) -> StartedProcess:
 
 def _pinned(work: UnitOfWork, case: Case) -> dict[str, Any]:
     """What a replay needs besides: everything the case is pinned to, under its digest."""
-    policy = store_blob(work.connection, values.dumps(case.facts["policy"]))
+    policy = work.tools.definitions.stored(
+        work.connection, case.row.policy_id or "no policy", lambda: values.dumps(case.facts["policy"])
+    )
     return {"case": dict(case.facts["case"]), "bundle": case.row.bundle_digest, "policy": policy}
 
 
