@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -90,21 +91,26 @@ def demo(
 @app.command()
 def export(
     case: Annotated[str, typer.Argument(help="办件编号，如 XM-330324-2026-00001")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="写入的文件；不写则输出到屏幕")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="写入的文件；以 .json 结尾则导出 JSON，不写则用编号命名")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="导出 JSON 而不是办件包；不写文件则输出到屏幕")] = False,
 ) -> None:
-    """把一个办件的全部内容（办理、历史、附件清单）导出为 JSON。"""
+    """把一个办件导出为办件包：历史、定义、附件、证明、办理表和不依赖本系统的核对程序。"""
     with _reported():
+        from api.bundling import export_bundle, export_json
         from api.composition import engine_for
-        from api.plain_json import text_of
-        from engine.queries.export import case_export
 
         engine = engine_for(Settings.from_environment())
-        with engine.database.read() as connection:
-            text = text_of(case_export(connection, case))
-        if output is None:
-            sys.stdout.write(text + "\n")
+        if not json and (output is None or output.suffix != ".json"):
+            name, sheet = export_bundle(engine, case, output)
+            console.print(Text(f"已导出到 {name}，其中的 verify.py 可以独立核对。"))
+            if sheet.endswith(".html"):
+                console.print("这台机器上没有找到中文字体，办理表用 HTML 代替 PDF；可以用 ANLAN_FONT 指定字体文件。")
+        elif output is None:
+            sys.stdout.write(export_json(engine, case))
         else:
-            output.write_text(text + "\n", encoding="utf-8")
+            output.write_text(export_json(engine, case), encoding="utf-8")
             console.print(Text(f"已导出到 {output}"))
 
 
@@ -133,6 +139,30 @@ def verify(
         kept = Signed.read(checkpoint.read_text("utf-8")) if checkpoint else None
         if not verify_on(console, engine, case_id, kept).sound:
             raise typer.Exit(1)
+
+
+@app.command("log")
+def event_log(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="写入的文件；按结尾定格式：.xes、.csv 或 .json（OCEL 2.0）")
+    ],
+    process: Annotated[str | None, typer.Option(help="流程标识，不写则全部")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发起日期不早于")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发起日期不晚于")] = None,
+) -> None:
+    """导出流程挖掘用的事件日志：XES、OCEL 2.0 或 CSV。"""
+    with _reported():
+        from api.composition import engine_for
+        from engine.mining.exports import LogFormat, write_log
+        from engine.mining.selection import Selection
+
+        format = {".xes": LogFormat.XES, ".csv": LogFormat.CSV}.get(output.suffix.lower(), LogFormat.OCEL)
+        first, last = since.date() if since else None, until.date() if until else None
+        chosen = Selection(process_key=process, since=first, until=last)
+        engine = engine_for(Settings.from_environment())
+        with engine.database.read() as connection, output.open("wb") as target:
+            write_log(connection, engine.tools.definitions, chosen, format, target)
+        console.print(Text(f"已导出到 {output}"))
 
 
 @app.command()

@@ -21,5 +21,19 @@ from api.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for room in (login, lists, start, tasks, moves, cases, incidents, projects, migrations, designer, attachments, audit, demo):
+for room in (
+    login,
+    lists,
+    start,
+    tasks,
+    moves,
+    cases,
+    incidents,
+    projects,
+    migrations,
+    designer,
+    attachments,
+    audit,
+    demo,
+):
     router.include_router(room.router)

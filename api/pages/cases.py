@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.dependencies import FormOf, Visit, VisitOf
-from api.pages.frame import page, redirect
+from api.pages.frame import AUDIT_ROLES, page, redirect
 from api.presentation.acting import acting_on
 from api.presentation.messages import deliverables
 from api.presentation.offers import case_offer
@@ -43,6 +43,7 @@ def case_page(request: Request, visit: VisitOf, instance_id: str) -> Response:
             sheets=sheets(connection, case.completed_tasks[::-1]),
             attachments=attachments_in_case(connection, instance_id),
             mine=_mine(visit, case),
+            audits=visit.viewer.has_role(*AUDIT_ROLES),
             sees_project=visit.viewer.may_read_region(case.region_code),
             may_withdraw=case.status == "active" and case.started_by in _persons(visit),
             offer=case_offer(connection, visit, case),

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.routers import (
     attachments,
+    audit,
     decisions,
     delegations,
     messages,
@@ -41,5 +42,6 @@ for room in (
     projects,
     policy_profiles,
     delegations,
+    audit,
 ):
     router.include_router(room.router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any, BinaryIO
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sqlalchemy import Connection, LargeBinary, select, type_coerce
@@ -47,7 +47,7 @@ class CaseBundle:
         self._case = found
         self._files: dict[str, str] = {}
 
-    def write(self, target: BinaryIO, sheet: tuple[str, bytes]) -> None:
+    def write(self, target: IO[bytes], sheet: tuple[str, bytes]) -> None:
         """Write the zip; `sheet` is the name and content of the sheet that people read."""
         with ZipFile(target, "w", ZIP_DEFLATED) as archive:
             events = list(events_of(self._connection, self._case.id))

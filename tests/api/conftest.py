@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from engine.commands import (
     RegisterOrganisation,
     UnitRecord,
 )
+from engine.history.signatures import signer_at
 from engine.jobs.timers import fire_due_timers
 from engine.process_engine import ProcessEngine
 from forms.port import FormLibrary
@@ -83,7 +85,10 @@ def settings(tmp_path: Path) -> Settings:
 
 def _engine_on(home: Path, clock: ManualClock) -> ProcessEngine:
     url = f"sqlite:///{home}/anlan.db"
-    return build_engine(url, clock=clock, forms=FormLibrary(), attachments=home / "attachments", demo=True)
+    signer = partial(signer_at, home / "checkpoint-key")
+    return build_engine(
+        url, clock=clock, forms=FormLibrary(), attachments=home / "attachments", demo=True, signer=signer
+    )
 
 
 @pytest.fixture(scope="session")

@@ -131,7 +131,7 @@ def test_a_case_is_exported_with_its_history_and_submissions(home: Path) -> None
 def test_an_export_goes_to_the_screen_without_a_file(home: Path) -> None:
     number = _a_case(home)
 
-    assert json.loads(run("export", number)[1])["case"]["result"] == "已备案"
+    assert json.loads(run("export", number, "--json")[1])["case"]["result"] == "已备案"
 
 
 def test_an_unknown_case_is_said(home: Path) -> None:
