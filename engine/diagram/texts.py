@@ -29,7 +29,8 @@ def flag(element: etree._Element, name: str, default: bool) -> bool:
 
 
 def literal_or_attribute(element: etree._Element | None) -> str | None:
-    """The name of a data item: its text, name or id."""
+    """The name of a data item: its text, its name if that can be a variable's, or its id."""
     if element is None:
         return None
-    return text_of(element) or element.get("name") or element.get("id")
+    name = element.get("name")
+    return text_of(element) or (name if name and name.isidentifier() else None) or element.get("id") or name

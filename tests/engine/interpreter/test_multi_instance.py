@@ -59,6 +59,14 @@ def test_a_receive_task_takes_one_message_after_the_other(play):
     assert case.send("each").open == ["after"]
 
 
+def test_an_item_whose_title_cannot_be_a_name_is_known_by_its_id(play):
+    item = '<bpmn:inputDataItem id="department" name="部门 名称"/>'
+    loop = multi("", f"<bpmn:loopDataInputRef>departments</bpmn:loopDataInputRef>{item}")
+    case = play(around(COUNTERSIGN, loop), departments=departments("水利", "林业"))
+
+    assert [task.scope for task in case.tasks.values()] == ["水利", "林业"]
+
+
 def test_every_department_gets_its_own_task(play):
     case = play(around(COUNTERSIGN, multi(DEPARTMENTS)), departments=departments("水利", "林业"))
 
