@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from api.dependencies import Visit
 from api.errors import problem_document
 from engine import diagram
+from engine.catalogue import catalogue
 from engine.commands import DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
 from engine.diagram import DiagramRefused
 from engine.errors import NotFound
 from engine.queries.definition import definition_diagram, definitions, draft
-from engine.queries.resource import catalogue, process_names, resources
+from engine.queries.resource import process_names, resources
 from engine.roles import ROLES
 from forms import library
 from forms.errors import FormNotFound
@@ -34,8 +35,8 @@ def process_key(content: bytes) -> str:
 def problems_of(visit: Visit, content: bytes) -> list[dict[str, Any]]:
     """Everything the lint finds, as data."""
     with visit.reading() as connection:
-        known = catalogue(connection, visit.engine.tools)
-    return [dict(problem_document(problem)) for problem in diagram.lint(content, known)]
+        found = diagram.lint(content, catalogue(connection, visit.engine.tools))
+    return [dict(problem_document(problem)) for problem in found]
 
 
 def save_draft(visit: Visit, content: bytes) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.diagram import DiagramRefused, Problem
 from engine.documents import DocumentRefused
-from engine.errors import AnlanError, Conflict, Forbidden, Invalid, NotFound, Refused
+from engine.errors import AnlanError, Conflict, FieldProblem, Forbidden, Invalid, NotFound, Refused
 
 
 class Unauthenticated(AnlanError):
@@ -107,8 +107,17 @@ def _problems(error: AnlanError) -> list[Mapping[str, Any]]:
     if isinstance(error, DiagramRefused):
         return [problem_document(problem) for problem in error.problems]
     if isinstance(error, Invalid):
-        return [{"path": problem.path, "message": problem.message} for problem in error.problems]
+        return [_field_document(problem) for problem in error.problems]
     return []
+
+
+def _field_document(problem: FieldProblem) -> Mapping[str, Any]:
+    """What is wrong with a field; in a file it has the same facts as a finding of the lint."""
+    told = {"path": problem.path, "message": problem.message}
+    if problem.line is None:
+        return told
+    place = {"element_id": problem.element_id or None, "line": problem.line}
+    return {**told, "severity": "error", "code": "decision", **place}
 
 
 def problem_document(problem: Problem) -> Mapping[str, Any]:

@@ -55,6 +55,9 @@ class FieldProblem:
     #: form field path such as `work_done.0.amount`, or an element id
     path: str
     message: str
+    #: in a file, such as a decision table: where to look
+    element_id: str | None = None
+    line: int | None = None
 
 
 class Invalid(AnlanError):

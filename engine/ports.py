@@ -39,6 +39,9 @@ class FormPort(Protocol):
     def check(self, content: bytes) -> str:
         """The key of a form to be deployed; raises `Invalid` when it is not a form we can render."""
 
+    def fields(self, content: bytes) -> frozenset[str]:
+        """The keys of the values a form submits."""
+
     def compose(self, form: bytes | None, outcomes: Mapping[str, str]) -> bytes:
         """A task's own form: the form of its key and, where it has outcomes, the common review fields."""
 
@@ -62,6 +65,9 @@ class AcceptAnyForm:
 
     def check(self, content: bytes) -> str:
         raise Refused("这里没有表单库，不能部署表单。")
+
+    def fields(self, content: bytes) -> frozenset[str]:
+        return frozenset()
 
     def compose(self, form: bytes | None, outcomes: Mapping[str, str]) -> bytes:
         return form or b""

@@ -45,6 +45,10 @@ class FormLibrary:
         """The key of a form to be deployed; raises `InvalidForm` when it is not one we can render."""
         return library.parsed(content).key
 
+    def fields(self, content: bytes) -> frozenset[str]:
+        """The keys of the values a form submits."""
+        return frozenset(library.parsed(content).fields)
+
     def compose(self, form: bytes | None, outcomes: Mapping[str, str]) -> bytes:
         return composition.compose_content(form, outcomes=outcomes)
 

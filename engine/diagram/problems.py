@@ -46,12 +46,15 @@ class DiagramRefused(Refused):
     code = "diagram-refused"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
+        #: the errors that are the reason, and the warnings found with them
         self.problems = tuple(problems)
-        super().__init__(f"流程图有 {len(self.problems)} 处问题，不能部署：{self._sentences()}")
+        reasons = errors_of(self.problems) or self.problems
+        super().__init__(f"流程图有 {len(reasons)} 处问题，不能部署：{_sentences(reasons)}")
 
-    def _sentences(self) -> str:
-        shown = [f"{_place(problem)}{problem.message}" for problem in self.problems[:5]]
-        return " ".join(shown) + (" …" if len(self.problems) > len(shown) else "")
+
+def _sentences(problems: tuple[Problem, ...]) -> str:
+    shown = [f"{_place(problem)}{problem.message}" for problem in problems[:5]]
+    return " ".join(shown) + (" …" if len(problems) > len(shown) else "")
 
 
 def _place(problem: Problem) -> str:

@@ -25,7 +25,7 @@ def parse(content: bytes) -> Element:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise ModelRefused(f"决策文件不是正确的 XML：第{error.lineno or 1}行有误") from None
+        raise ModelRefused(f"决策文件不是正确的 XML：第{error.lineno or 1}行有误", error.lineno or 1) from None
     _check(root)
     return root
 

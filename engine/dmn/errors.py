@@ -16,6 +16,10 @@ class DecisionError(Exception):
 class ModelRefused(DecisionError):
     """决策文件不能使用。"""
 
+    def __init__(self, message: str | None = None, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+
 
 class DecisionNotFound(DecisionError):
     """决策文件中没有这个决策。"""

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import delete, func, insert, literal, select, update
 
 from engine import diagram, dmn
+from engine.catalogue import catalogue
 from engine.commands import DeployedDefinition, DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
 from engine.definitions import digest_of, latest_definition, store_blob
 from engine.diagram import DiagramRefused, Problem, Severity
 from engine.diagram.elements import Process
 from engine.errors import FieldProblem, Invalid, Refused
 from engine.model import Deployment, DiagramDraft, ProcessDefinition, Resource
-from engine.roles import ROLES
 from engine.start_subscriptions import subscribe
 from engine.starting import facts_of_region, region_without_starter, start_roles
 from engine.unit_of_work import UnitOfWork
@@ -97,11 +97,16 @@ def _read_model(resource: DeploymentResource) -> dmn.DecisionModel:
     try:
         model = dmn.read(resource.content)
     except dmn.ModelRefused as refusal:
-        raise Invalid((FieldProblem(path=resource.name, message=str(refusal)),)) from refusal
+        raise Invalid((FieldProblem(path=resource.name, message=str(refusal), line=refusal.line),)) from refusal
     if not model.decision_ids:
         raise Invalid((FieldProblem(path=resource.name, message="文件里没有决策表。"),))
     if model.problems:
-        raise Invalid(tuple(FieldProblem(path=resource.name, message=str(problem)) for problem in model.problems))
+        raise Invalid(
+            tuple(
+                FieldProblem(path=resource.name, message=str(problem), element_id=problem.element, line=problem.line)
+                for problem in model.problems
+            )
+        )
     return model
 
 
@@ -119,28 +124,21 @@ def _add_shipped_forms(work: UnitOfWork, parcel: _Parcel) -> None:
 
 
 def _check_diagrams(work: UnitOfWork, parcel: _Parcel) -> None:
-    catalogue = _catalogue(work, parcel)
-    for content in dict.fromkeys(content for _, content in parcel.diagrams):
-        problems = diagram.lint(content, catalogue)
-        if any(problem.severity is Severity.ERROR for problem in problems):
-            raise DiagramRefused([problem for problem in problems if problem.severity is Severity.ERROR])
-        parcel.warnings.extend(problems)
+    """Everything found in any of the diagrams is told at once, warnings too."""
+    known = _catalogue(work, parcel)
+    contents = dict.fromkeys(content for _, content in parcel.diagrams)
+    problems = [problem for content in contents for problem in diagram.lint(content, known)]
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise DiagramRefused(problems)
+    parcel.warnings.extend(problems)
 
 
 def _catalogue(work: UnitOfWork, parcel: _Parcel) -> diagram.Catalogue | None:
     """What diagrams may refer to; a library session has no catalogue and only warns."""
     if not work.tools.forms.keys():
         return None
-    stored = work.connection.execute(select(Resource.kind, Resource.key)).all()
-    known = {(row.kind, row.key) for row in stored} | {(kind, key) for kind, key, _ in parcel.others}
-    processes = set(work.connection.scalars(select(ProcessDefinition.key)))
-    return diagram.Catalogue(
-        roles=frozenset(ROLES),
-        forms=frozenset(key for kind, key in known if kind == "form") | work.tools.forms.keys(),
-        decisions=frozenset(key for kind, key in known if kind == "decision"),
-        processes=frozenset(processes | {process.id for process, _ in parcel.diagrams}),
-        connectors=frozenset(work.tools.connectors),
-    )
+    processes = [process.id for process, _ in parcel.diagrams]
+    return catalogue(work.connection, work.tools, resources=parcel.others, processes=processes)
 
 
 def _store(work: UnitOfWork, deployment_id: str, kind: str, key: str, content: bytes) -> bool:

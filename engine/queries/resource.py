@@ -1,4 +1,4 @@
-"""Decision tables and forms as they were deployed, and everything a diagram may refer to."""
+"""Decision tables and forms as they were deployed, and what processes are called."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from engine import diagram
 from engine.definitions import load_blob
 from engine.errors import NotFound
 from engine.model import Deployment, Person, ProcessDefinition, Resource
-from engine.roles import ROLES
-from engine.unit_of_work import Tools
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,18 +54,6 @@ def resource_content(connection: Connection, kind: str, key: str, version: int |
     if digest is None:
         raise NotFound(f"没有找到“{key}”，或者没有这个版本。", key=key)
     return load_blob(connection, digest)
-
-
-def catalogue(connection: Connection, tools: Tools) -> diagram.Catalogue:
-    """The keys that a diagram may name today."""
-    known = connection.execute(select(Resource.kind, Resource.key).distinct()).all()
-    return diagram.Catalogue(
-        roles=frozenset(ROLES),
-        forms=frozenset(row.key for row in known if row.kind == "form") | tools.forms.keys(),
-        decisions=frozenset(row.key for row in known if row.kind == "decision"),
-        processes=frozenset(connection.scalars(select(ProcessDefinition.key).distinct())),
-        connectors=frozenset(tools.connectors),
-    )
 
 
 def process_names(connection: Connection) -> Mapping[str, str]:

@@ -110,6 +110,33 @@ def test_a_process_may_be_named_in_chinese(designer: Browser, log_in: Login) -> 
     assert designer.get("/designer/修缮/diagram?version=1").status_code == 200
 
 
+def test_every_finding_of_the_lint_is_told_as_data(designer: Browser) -> None:
+    faulty = DIAGRAM.replace(b"anlan:role=", b"anlan:rol=", 1).replace(b"anlan:formKey=", b"anlan:titleTemplate=", 1)
+
+    checked = designer.api("POST", "/process-definitions/lint", content=faulty, headers=XML)
+    deployed = _deploy(designer, faulty)
+
+    assert (checked.status_code, deployed.status_code) == (200, 422)
+    found = checked.json()["problems"]
+    assert found == deployed.json()["problems"]
+    assert {problem["code"] for problem in found} >= {"no-role", "unknown-attribute", "attribute-ignored"}
+    assert all(set(problem) == {"severity", "element_id", "line", "code", "message"} for problem in found)
+
+
+def test_a_faulty_decision_table_says_where(designer: Browser) -> None:
+    table = (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="d" namespace="urn:d">\n'
+        '<decision id="level" name="level"><literalExpression><text>1 +</text></literalExpression></decision>'
+        "</definitions>"
+    )
+
+    answer = designer.api("POST", "/decisions", content=table.encode(), headers=XML)
+
+    assert answer.status_code == 422
+    (problem,) = answer.json()["problems"]
+    assert (problem["severity"], problem["element_id"], problem["line"]) == ("error", "level", 2)
+
+
 def test_a_file_without_decisions_changes_nothing(designer: Browser) -> None:
     empty = b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="d" namespace="urn:d"/>'
 
@@ -146,7 +173,8 @@ def test_a_draft_is_kept_until_it_is_deployed(designer: Browser) -> None:
 
     assert saved.status_code == 200
     assert saved.json()["key"] == "petition"
-    assert [problem["element_id"] for problem in saved.json()["problems"]] == ["sign"]
+    errors = [problem["element_id"] for problem in saved.json()["problems"] if problem["severity"] == "error"]
+    assert errors == ["sign"]
     assert designer.get("/designer/petition/diagram?version=draft").content == draft
     assert "草稿" in designer.get("/designer/petition").text
 
