@@ -57,18 +57,46 @@ def deliver(work: UnitOfWork) -> None:
         )
         if sent.thrown.kind is WaitKind.SIGNAL:
             spread(work, sent.thrown, origin)
-        elif route(work, sent.thrown, origin) == Delivery():
+        elif not _routed(work, sent.thrown, origin):
             undelivered(Case.load(work, sent.instance_id), sent.thrown)
 
 
-def undelivered(source: Case, message: Thrown) -> None:
+def _routed(work: UnitOfWork, message: Thrown, origin: Origin) -> bool:
+    """Whether a message has come to anybody; what the receiver cannot take does not stop who has sent it."""
+    try:
+        with work.trial():
+            return route(work, message, origin) != Delivery()
+    except Refused as refusal:
+        receiver = receiver_of(work, message.name, message.correlation)
+        if receiver is None:
+            _not_started(work, message, origin, refusal)
+        else:
+            _not_taken(work, receiver.instance_id, message, origin, refusal)
+        return True
+
+
+def _not_taken(work: UnitOfWork, instance_id: str, thrown: Thrown, origin: Origin, refusal: Refused) -> None:
+    """A case cannot go on with what has come: it is kept for it, and its history tells why."""
+    told = {**facts_of(thrown), **origin.told, "reason": refusal.message}
+    Case.load(work, instance_id).note(Occurrence(type="MessageRefused", activity_name=thrown.name, input=told), {})
+    keep(work, thrown, origin, only_for=instance_id)
+
+
+def _not_started(work: UnitOfWork, thrown: Thrown, origin: Origin, refusal: Refused) -> None:
+    """The process that it starts cannot be started now."""
+    if origin.instance_id is None:
+        raise refusal
+    undelivered(Case.load(work, origin.instance_id), thrown, reason=refusal.message)
+
+
+def undelivered(source: Case, message: Thrown, **why: str) -> None:
     """Nobody waits for what a case has sent: no error, but it must be seen."""
     source.note(
         Occurrence(
             type="MessageUndelivered",
             activity_id=message.element_id,
             activity_name=source.bundle.name_of(message.element_id),
-            input=facts_of(message),
+            input={**facts_of(message), **why},
         ),
         {},
     )
@@ -113,13 +141,30 @@ def hand_over(work: UnitOfWork, wait: AnyRow, values: Mapping[str, Any], origin:
 def spread(work: UnitOfWork, signal: Thrown, origin: Origin) -> tuple[str, ...]:
     """Tell a signal to every case that waits for it now, in the order of their ids, then start what it starts."""
     starts = waiting_for(work, WaitKind.SIGNAL, signal.name)
-    reached = [
-        instance_id
-        for instance_id in listeners_of(work, signal.name, origin.within)
-        # The case that throws a signal has heard it already, within the same step.
-        if instance_id != origin.instance_id and _hear(work, instance_id, signal, origin)
-    ]
-    return (*reached, *(_start(work, row, signal, origin) for row in starts))
+    # The case that throws a signal has heard it already, within the same step.
+    waiting = [case for case in listeners_of(work, signal.name, origin.within) if case != origin.instance_id]
+    reached = [case for case in waiting if _told(work, case, signal, origin)]
+    started = [_started(work, row, signal, origin) for row in starts]
+    return (*reached, *(case for case in started if case is not None))
+
+
+def _told(work: UnitOfWork, instance_id: str, signal: Thrown, origin: Origin) -> bool:
+    """Whether a case has heard a signal; one that cannot go on with it does not stop the others."""
+    try:
+        with work.trial():
+            return _hear(work, instance_id, signal, origin)
+    except Refused as refusal:
+        _not_taken(work, instance_id, signal, origin, refusal)
+        return False
+
+
+def _started(work: UnitOfWork, row: AnyRow, signal: Thrown, origin: Origin) -> str | None:
+    try:
+        with work.trial():
+            return _start(work, row, signal, origin)
+    except Refused as refusal:
+        _not_started(work, signal, origin, refusal)
+        return None
 
 
 def _hear(work: UnitOfWork, instance_id: str, signal: Thrown, origin: Origin) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -84,6 +85,17 @@ class UnitOfWork:
         """Forget the cases of a command that was not committed."""
         for instance_id in self._touched:
             self.tools.cases.drop(instance_id)
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """What goes wrong inside is taken back by itself; the rest of the command stays as it is."""
+        left = dict(self.left)
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.left = left
+            raise
 
     def new_id(self) -> str:
         """The next id of this command."""

@@ -14,6 +14,7 @@ EVENTS: Mapping[str, str] = {
     "MessageCorrelated": "收到",
     "SignalReceived": "收到信号",
     "MessageUndelivered": "消息无人接收",
+    "MessageRefused": "消息未能办理",
     "IncidentRetried": "重试停滞点",
     "IncidentResolved": "处理停滞点",
     "ProcessWithdrawn": "撤销",

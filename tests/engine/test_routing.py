@@ -65,6 +65,21 @@ SHOP = process(
 )
 
 
+#: cannot go on when it hears the signal with a value below one
+FRAGILE = process(
+    "fragile",
+    START,
+    f'<intermediateCatchEvent id="wait">{STORM}</intermediateCatchEvent>',
+    '<exclusiveGateway id="g"/>',
+    WORK,
+    END,
+    flows="s wait g work e",
+).replace(
+    b'sourceRef="g" targetRef="work"/>',
+    b'sourceRef="g" targetRef="work"><conditionExpression>strong</conditionExpression></sequenceFlow>',
+)
+
+
 class Market:
     """Cases that send each other messages."""
 
@@ -217,6 +232,33 @@ def test_a_broadcast_names_the_cases_it_has_reached(market: Market) -> None:
     reached = market.engine.execute(BroadcastSignal(actor=SYSTEM, name="storm"))
 
     assert reached == (*sorted(warned), *market.cases("shelter"))
+
+
+def test_a_case_that_cannot_go_on_stops_neither_the_sender_nor_the_others(market: Market) -> None:
+    market.deploy(FRAGILE)
+    fragile, warned, warner = market.start("fragile"), market.start("warned"), market.start("warner")
+
+    market.complete(warner)
+
+    assert (market.open(fragile), market.open(warned)) == ([], ["rest", "work"])
+    event = market.events(fragile)[-1]
+    assert (event.type, event.input["from"]["case"]) == ("MessageRefused", warner)
+    assert "没有一条出线的条件成立" in event.input["reason"]
+    assert fire_due_timers(market.engine) == 0
+    assert [row.instance_id for row in market.rows(KeptMessage)] == [fragile]
+
+
+def test_what_a_case_could_not_take_is_tried_again(market: Market) -> None:
+    market.deploy(FRAGILE)
+    fragile = market.start("fragile", strong=False)
+    market.engine.execute(BroadcastSignal(actor=SYSTEM, name="storm"))
+    assert market.open(fragile) == []
+
+    market.engine.execute(BroadcastSignal(actor=SYSTEM, name="storm", values={"strong": True}))
+
+    assert market.open(fragile) == ["work"]
+    assert fire_due_timers(market.engine) == 0
+    assert market.rows(KeptMessage) == []
 
 
 def test_a_kept_message_waits_for_who_will_wait_for_it(market: Market) -> None:
