@@ -8,19 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from engine.errors import Refused
 
 #: Execution option that makes SQLite take the write lock at once, so that a writer never fails half-way.
 _WRITES = "anlan_writes"
+
+
+class UnknownDatabase(Refused):
+    """数据库地址不能识别，请写成 sqlite:///文件 或 postgresql://用户@主机/库名。"""
+
+    code = "unknown-database"
 
 
 class Database:
     """Opens transactions. Only `ProcessEngine.execute` commits one."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = _known_url(url)
         self.engine = self._open()
         self._writer = self.engine.execution_options(**{_WRITES: True})
 
@@ -58,6 +66,17 @@ class Database:
 def lost_race(error: DBAPIError) -> bool:
     """Whether a transaction failed only because another one came first: PostgreSQL's serialisation and deadlock."""
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
+
+
+def _known_url(url: str) -> URL:
+    """An address of SQLite or PostgreSQL; without a word about the driver, the one we come with."""
+    try:
+        known = make_url(url)
+    except ArgumentError as error:
+        raise UnknownDatabase from error
+    if known.get_backend_name() not in ("sqlite", "postgresql"):
+        raise UnknownDatabase(database=known.get_backend_name())
+    return known.set(drivername="postgresql+psycopg") if known.drivername == "postgresql" else known
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
