@@ -19,10 +19,17 @@ class Draft:
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
-        self.changes: list[Change] = []
+        self._changes: dict[Change, None] = {}
+        self._targets: dict[tuple[etree._Element, str], set[str]] = {}
+        self.ids = {str(element.get("id")) for element in root.iter() if element.get("id")}
+        self.errors = {str(error.get("id")) for error in root.iterchildren(bpmn("error"))}
         #: attributes (element, full name) and elements whose meaning was taken over or told already
         self.told: set[tuple[etree._Element, str]] = set()
         self.changed = False
+
+    @property
+    def changes(self) -> list[Change]:
+        return list(self._changes)
 
     def translated(self, element: etree._Element, code: str, message: str) -> None:
         self._tell(element, ChangeKind.TRANSLATED, code, message)
@@ -54,16 +61,24 @@ class Draft:
 
     def add_mapping(self, element: etree._Element, direction: str, source: str, target: str) -> bool:
         """Write `anlan:in` or `anlan:out` unless the target has one already."""
-        tag = f"{{{ANLAN}}}{direction}"
-        holder = self._extension_elements(element)
-        if any(child.get("target") == target for child in holder.iterchildren(tag)):
+        targets = self.targets(element, direction)
+        if target in targets:
             return False
+        targets.add(target)
         self._declare()
-        mapping = _append(holder, tag)
+        mapping = _append(self._extension_elements(element), f"{{{ANLAN}}}{direction}")
         mapping.set("source", source)
         mapping.set("target", target)
         self.changed = True
         return True
+
+    def targets(self, element: etree._Element, direction: str) -> set[str]:
+        """What our mappings of an element write already."""
+        if (element, direction) not in self._targets:
+            holder = element.find(bpmn("extensionElements"))
+            ours = () if holder is None else holder.iterchildren(f"{{{ANLAN}}}{direction}")
+            self._targets[element, direction] = {str(mapping.get("target")) for mapping in ours}
+        return self._targets[element, direction]
 
     def map_all(self, activity: etree._Element, direction: str) -> None:
         """Let a call activity pass or return every variable, or a service task every result."""
@@ -121,6 +136,7 @@ class Draft:
     def add_root(self, name: str, **attributes: str) -> None:
         """A definition that events refer to, before the first process."""
         element = etree.Element(bpmn(name), attributes)
+        self.ids.add(attributes["id"])
         first = next(self.root.iterchildren(bpmn("process")), None)
         place = 0 if first is None else self.root.index(first)
         self.root.insert(place, element)
@@ -149,8 +165,7 @@ class Draft:
         change = Change(
             element_id=owner.get("id"), line=line_of(element) or line_of(owner), kind=kind, code=code, message=message
         )
-        if change not in self.changes:
-            self.changes.append(change)
+        self._changes.setdefault(change)
 
 
 def owner_of(element: etree._Element) -> etree._Element:
@@ -168,8 +183,8 @@ def _is_part(element: etree._Element) -> bool:
 
 def _append(holder: etree._Element, tag: str) -> etree._Element:
     """A child at the end, indented like its sisters."""
+    last = next(holder.iterchildren(reversed=True), None)
     child = etree.SubElement(holder, tag)
-    if len(holder) > 1:
-        child.tail = holder[-2].tail
-        holder[-2].tail = holder.text
+    if last is not None:
+        child.tail, last.tail = last.tail, holder.text
     return child

@@ -7,7 +7,6 @@ import re
 from lxml import etree
 
 from engine.diagram.importing.draft import Draft
-from engine.diagram.namespaces import bpmn
 
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 
@@ -15,15 +14,15 @@ _NAME = re.compile(r"[^\W\d][\w.-]*")
 def translate(draft: Draft, definition: etree._Element) -> None:
     """Give the code the definition it lacks."""
     code = definition.get("errorRef") or ""
-    if not code or any(error.get("id") == code.split(":")[-1] for error in draft.root.iterchildren(bpmn("error"))):
+    if not code or code.split(":")[-1] in draft.errors:
         return
-    known = {element.get("id") for element in draft.root.iter() if isinstance(element.tag, str)}
-    identifier = code if _NAME.fullmatch(code) and code not in known else "Error_" + re.sub(r"[^\w.-]", "_", code)
-    if identifier not in {error.get("id") for error in draft.root.iterchildren(bpmn("error"))}:
-        if identifier in known:
-            draft.needs_work(definition, "error", f"错误 {code} 没有定义，请在属性面板里选择一个。")
-            return
+    identifier = code if _NAME.fullmatch(code) and code not in draft.ids else "Error_" + re.sub(r"[^\w.-]", "_", code)
+    if identifier not in draft.errors and identifier in draft.ids:
+        draft.needs_work(definition, "error", f"错误 {code} 没有定义，请在属性面板里选择一个。")
+        return
+    if identifier not in draft.errors:
         draft.add_root("error", id=identifier, errorCode=code)
+        draft.errors.add(identifier)
     if identifier != code:
         draft.set_attribute(definition, "errorRef", identifier)
     draft.translated(definition, "error", f"错误 {code} 没有定义，按错误代码补了一个。")

@@ -18,13 +18,11 @@ _LISTENERS = frozenset(["executionListener", "taskListener"])
 
 def tell(draft: Draft, element: etree._Element) -> None:
     """One line per element and tool."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for uri, name in _foreign(draft, element):
-        names = found.setdefault(uri, [])
-        if name not in names:
-            names.append(name)
+        found.setdefault(uri, {})[name] = None
     for uri, names in found.items():
-        listed = "、".join(names[:_MOST_NAMES]) + (" 等" if len(names) > _MOST_NAMES else "")
+        listed = "、".join(list(names)[:_MOST_NAMES]) + (" 等" if len(names) > _MOST_NAMES else "")
         draft.kept(element, "vendor-data", f"{vendors.name_of(uri)} 的 {listed} 原样保留，办理时不起作用。")
 
 

@@ -13,7 +13,7 @@ from engine.diagram.importing.expressions import Dialect, Untranslatable
 from engine.diagram.importing.nested import context, nested_inputs
 from engine.diagram.importing.variables import is_name
 from engine.diagram.importing.vendors import SPIFF, ZEEBE
-from engine.diagram.namespaces import ANLAN, bpmn, local_name, text_of
+from engine.diagram.namespaces import local_name, text_of
 
 _DIRECTIONS = {"in": "传入", "out": "传出"}
 
@@ -47,7 +47,7 @@ def _camunda(draft: Draft, element: etree._Element, mapping: etree._Element, dir
         draft.map_all(element, direction)
         return
     if mapping.get("variables") or mapping.get("businessKey"):
-        if any(True for _ in _ours(element, direction)):
+        if draft.targets(element, direction):
             draft.kept(mapping, "mapping", f"“{_whole(mapping)}”原样保留，变量以 anlan:{direction} 为准。")
             return
         message = (
@@ -69,9 +69,10 @@ def _zeebe(draft: Draft, element: etree._Element, mapping: etree._Element) -> No
 
 def _nested(draft: Draft, element: etree._Element, together: Mapping[etree._Element, tuple[str, ...]]) -> None:
     """Inputs `a.b` and `a.c` become one input `a`."""
-    roots = dict.fromkeys(path[0] for path in together.values())
-    for root in roots:
-        members = {mapping: path[1:] for mapping, path in together.items() if path[0] == root}
+    roots: dict[str, dict[etree._Element, tuple[str, ...]]] = {}
+    for mapping, path in together.items():
+        roots.setdefault(path[0], {})[mapping] = path[1:]
+    for root, members in roots.items():
         try:
             text = context(((path, _source(_given(mapping), plain=True)) for mapping, path in members.items()))
         except Untranslatable as fault:
@@ -104,7 +105,7 @@ def _parameter(draft: Draft, element: etree._Element, mapping: etree._Element) -
 def _structured(draft: Draft, element: etree._Element, mapping: etree._Element, direction: str, name: str) -> bool:
     """A list, a map or a script of one expression as the parameter's value; False where it is none of these."""
     children = _children(mapping)
-    if len(children) != 1 or not is_name(name) or any(own.get("target") == name for own in _ours(element, direction)):
+    if len(children) != 1 or not is_name(name) or name in draft.targets(element, direction):
         return False
     try:
         source = parameters.source(children[0])
@@ -151,7 +152,7 @@ def _add(
     plain: bool,
 ) -> None:
     """One mapping; `plain` sources are FEEL or names, others texts with `${…}` in them."""
-    if any(own.get("target") == target for own in _ours(element, direction)):
+    if target in draft.targets(element, direction):
         return
     try:
         source = _source(given, plain)
@@ -185,12 +186,6 @@ def _refuse(draft: Draft, mapping: etree._Element, direction: str, given: str, t
 
 def _children(element: etree._Element) -> list[etree._Element]:
     return [child for child in element if isinstance(child.tag, str)]
-
-
-def _ours(element: etree._Element, direction: str) -> list[etree._Element]:
-    """Only what was there before this import: the result of importing again must be the same."""
-    holder = element.find(bpmn("extensionElements"))
-    return [] if holder is None else list(holder.iterchildren(f"{{{ANLAN}}}{direction}"))
 
 
 def _whole(mapping: etree._Element) -> str:

@@ -9,6 +9,7 @@ from engine.diagram.importing.draft import Draft
 from engine.diagram.lint.expressions import FEEL_LANGUAGE, XPATH_DEFAULT
 from engine.diagram.namespaces import bpmn, local_name
 
+_MOST_NAMES = 6
 _NODES = frozenset(kind.value for kind in Kind)
 
 
@@ -29,25 +30,22 @@ def translate(draft: Draft, root: etree._Element) -> None:
 def _mark(draft: Draft, processes: list[etree._Element]) -> etree._Element:
     """The fullest process that no other calls, among those that nobody forbade to run."""
     undecided = [process for process in processes if process.get("isExecutable") is None]
-    main = max(undecided or processes, key=lambda process: (process.get("id") not in _called(process), _size(process)))
+    called = {str(call.get("calledElement")).split(":")[-1] for call in draft.root.iter(bpmn("callActivity"))}
+    main = max(undecided or processes, key=lambda process: (process.get("id") not in called, _size(process)))
     before = "原来没有标明是否可执行" if undecided else "原来标为不可执行"
     draft.set_attribute(main, "isExecutable", "true")
-    draft.translated(main, "executable", f"流程“{_title(main)}”{before}，已标为可执行（isExecutable）。")
+    title = _listed([main], draft.root)
+    draft.translated(main, "executable", f"流程{title}{before}，已标为可执行（isExecutable）。")
     return main
 
 
 def _tell_which(draft: Draft, processes: list[etree._Element], executable: list[etree._Element]) -> None:
-    running = "、".join(f"“{_title(process)}”" for process in executable)
-    others = "、".join(f"“{_title(process)}”" for process in processes if process not in executable)
+    running = _listed(executable, draft.root)
+    running_too = set(executable)
+    others = _listed([process for process in processes if process not in running_too], draft.root)
     rest = f"；{others}原样保留，不会发起" if others else ""
     message = f"文件里有 {len(processes)} 个流程，可以发起的是{running}{rest}。"
     draft.kept(executable[0], "several-processes", message)
-
-
-def _called(process: etree._Element) -> set[str]:
-    """The processes that are called in the same file."""
-    calls = process.getroottree().iter(bpmn("callActivity"))
-    return {str(call.get("calledElement")).split(":")[-1] for call in calls}
 
 
 def _language(draft: Draft, root: etree._Element) -> None:
@@ -64,10 +62,8 @@ def _size(process: etree._Element) -> int:
     return inside - containers
 
 
-def _title(process: etree._Element) -> str:
-    """What people call it: its name, its pool's name or its id."""
-    root = process.getparent()
-    identifier = process.get("id") or ""
-    pools = root.iter(bpmn("participant")) if root is not None else ()
-    pool = next((p.get("name") for p in pools if (p.get("processRef") or "").split(":")[-1] == identifier), None)
-    return process.get("name") or pool or identifier
+def _listed(processes: list[etree._Element], root: etree._Element) -> str:
+    """What people call them: their names, their pools' names or their ids."""
+    pools = {str(p.get("processRef")).split(":")[-1]: p.get("name") for p in root.iter(bpmn("participant"))}
+    shown = [process.get("name") or pools.get(process.get("id") or "") or process.get("id") for process in processes]
+    return "、".join(f"“{title}”" for title in shown[:_MOST_NAMES]) + (" 等" if len(shown) > _MOST_NAMES else "")

@@ -28,6 +28,7 @@ _ASSIGNMENT = re.compile(
 _APPEND = re.compile(r"(?P<target>[^\W\d]\w*)\.(?:append|push|add)\((?P<source>.*)\)", re.DOTALL)
 #: How bpmn-engine's scripts name a variable.
 _ENVIRONMENT = re.compile(r"^(?:this\.)?environment\.(?:variables|output)\.")
+_LONGEST = 20_000
 _KEY = re.compile(r"\[[\"']([^\"']*)[\"']\]")
 
 
@@ -39,7 +40,7 @@ def translate(draft: Draft, task: etree._Element) -> None:
     element = task.find(bpmn("script"))
     text = text_of(element)
     language = (task.get("scriptFormat") or "").strip()
-    if element is None or text is None or (_is_feel(language) and is_script(text)):
+    if element is None or text is None or (_is_feel(language) and _is_ours(text)):
         return
     result = vendors.attribute(task, "resultVariable")
     try:
@@ -58,8 +59,10 @@ def translate(draft: Draft, task: etree._Element) -> None:
     )
 
 
-def is_script(text: str) -> bool:
+def _is_ours(text: str) -> bool:
     """Whether a text is a script of ours."""
+    if len(text) > _LONGEST:
+        return False
     assignments, faults = script.parse(text)
     return not faults and all(expressions.is_feel(assignment.source) for assignment in assignments)
 
@@ -78,6 +81,8 @@ def _zeebe(draft: Draft, task: etree._Element, zeebe: etree._Element) -> None:
 
 
 def _lines(text: str, language: str, result: str | None) -> str:
+    if len(text) > _LONGEST:
+        raise Untranslatable(f"脚本超过 {_LONGEST} 个字。")
     dialect = named(language) or Dialect.PYTHON
     statements = list(_statements(text, dialect))
     if not statements:

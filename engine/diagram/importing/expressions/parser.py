@@ -273,5 +273,8 @@ class _Parser:
 
     def unexpected(self) -> Untranslatable:
         token = self.next
+        before = self.tokens[max(self.position - 1, 0)]
+        if token.kind is before.kind is TokenKind.NAME and self.position:
+            return Untranslatable(f"“{before.text} {token.text}”是带空格的名称，请换成没有空格的变量名。")
         shown = f"“{token.text}”" if token.kind is not TokenKind.END else "表达式的结尾"
         return Untranslatable(f"{shown}处不是可以自动翻译的写法。")

@@ -8,6 +8,7 @@ from engine import feel
 from engine.diagram.importing.expressions.dialect import Dialect, guessed, named
 from engine.diagram.importing.expressions.errors import Untranslatable
 from engine.diagram.importing.expressions.parser import parse
+from engine.diagram.importing.expressions.tokens import LONGEST
 from engine.diagram.importing.expressions.writer import quoted, write
 from engine.diagram.lint import foreign
 
@@ -21,7 +22,7 @@ _HANDED_OVER = re.compile(r"(?:next\s*\(\s*null\s*,(?P<next>.*)\)|return\s+(?P<r
 def is_feel(text: str) -> bool:
     """Whether an expression is FEEL and means what its author thinks."""
     try:
-        return not list(foreign.complaints(feel.compile(text)))
+        return len(text) <= LONGEST and not list(foreign.complaints(feel.compile(text)))
     except feel.FeelSyntaxError:
         return False
 
@@ -36,7 +37,7 @@ def value(text: str, dialect: Dialect) -> str:
 
 def condition(text: str, language: str | None = None) -> str:
     """An expression of a language that is told by its marks; FEEL stays as it stands."""
-    text = text.strip()
+    text = _bounded(text)
     wrapped = _WRAPPED.fullmatch(text)
     if wrapped:
         return value(wrapped["inner"], Dialect.JUEL)
@@ -53,9 +54,15 @@ def condition(text: str, language: str | None = None) -> str:
     return value((handed["next"] or handed["returned"]) if handed else text.rstrip(";"), dialect)
 
 
+def _bounded(text: str) -> str:
+    if len(text) > LONGEST:
+        raise Untranslatable(f"表达式超过 {LONGEST} 个字。")
+    return text.strip()
+
+
 def template(text: str) -> str:
     """A text with `${…}` in it, as FEEL that gives the text; one expression alone gives its value."""
-    wrapped = _WRAPPED.fullmatch(text.strip())
+    wrapped = _WRAPPED.fullmatch(_bounded(text))
     if wrapped:
         return value(wrapped["inner"], Dialect.JUEL)
     parts: list[str] = []

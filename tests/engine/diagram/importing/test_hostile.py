@@ -77,3 +77,23 @@ def test_any_value_anywhere_is_imported(value: str) -> None:
 def test_what_is_not_safe_bpmn_is_refused(content: bytes) -> None:
     with pytest.raises(DiagramRefused):
         import_draft(content)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<bpmn:callActivity id="a"><bpmn:extensionElements>{}</bpmn:extensionElements></bpmn:callActivity>'.format(
+            "".join(f'<camunda:in source="x" target="y{n}"/>' for n in range(5_000))
+        ),
+        "".join(
+            f'<bpmn:endEvent id="e{n}"><bpmn:errorEventDefinition errorRef="c{n}"/></bpmn:endEvent>'
+            for n in range(3_000)
+        ),
+        f"<bpmn:scriptTask id='a'><bpmn:script>{'x = (' * 50_000}</bpmn:script></bpmn:scriptTask>",
+        f"<bpmn:task id='a'><bpmn:documentation>{'${' * 100_000}</bpmn:documentation></bpmn:task>",
+        f"<bpmn:serviceTask id='a' camunda:expression=\"{'${a' * 100_000}\"/>",
+    ],
+    ids=["mappings", "errors", "script", "text", "attribute"],
+)
+def test_a_big_file_is_imported(body: str) -> None:
+    imported_or_refused(model(body))

@@ -14,7 +14,7 @@ from .canonical import facts, layout, order, owners
 
 SUITE = Path(__file__).resolve().parents[5] / "shared" / "suites" / "bpmn-miwg"
 FILES = sorted(SUITE.glob("*.bpmn"))
-#: What these models draw that is refused: compensation, and conditions over names with blanks.
+#: What these models draw that is refused: compensation, several tokens at once, conditions over names with blanks.
 REFUSED = {
     "C.3.0": {"expression", "unsupported"},
     "C.6.0": {"unsupported", "unsupported-event", "boundary-outgoing"},
