@@ -43,6 +43,36 @@ def test_a_case_is_driven_from_its_start_to_its_end(session, began):
     assert [event.type for event in session.events(case)] == ["ProcessStarted", "TaskCompleted"]
 
 
+def test_a_case_runs_on_every_database(database_url):
+    wait = '<intermediateCatchEvent id="w"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+    rest = f'<intermediateCatchEvent id="r">{TIMER.format("PT1H")}</intermediateCatchEvent>'
+    with Session(database_url, now=NOW) as session:
+        session.deploy(
+            drawn(START, '<userTask id="t"/>', wait, rest, END, flows="s -> t -> w -> r -> e", roots=MESSAGE)
+        )
+        case = session.start("p", {"day": NOW.date()})
+        _complete(session, case, "t", {"sums": [Decimal("1.10")]})
+        session.send_message("paid", {"by": "李"})
+        session.advance(timedelta(hours=1))
+
+        assert session.state(case).ended_at == "e"
+        assert session.variables(case) == {"day": NOW.date(), "sums": [Decimal("1.10")], "by": "李"}
+
+
+def test_postgresql_needs_no_word_about_its_driver(postgres, postgres_tables):
+    url = postgres.create(postgres_tables)
+
+    with Session(url.set(drivername="postgresql").render_as_string(hide_password=False)) as session:
+        assert session.cases() == ()
+    postgres.drop(url)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://root@here/x", "", "postgres://x/y"])
+def test_databases_we_do_not_know_are_refused(url):
+    with pytest.raises(Refused, match="数据库地址"):
+        Session(url)
+
+
 def test_the_instances_of_a_task_tell_their_element_and_place(session, began):
     loop = '<multiInstanceLoopCharacteristics anlan:collection="who" anlan:elementVariable="person"/>'
     case = began(START, f'<userTask id="sign">{loop}</userTask>', END, flows="s -> sign -> e", who=["wang", "li"])
