@@ -80,6 +80,59 @@ FRAGILE = process(
 )
 
 
+_REST = '<userTask id="rest"/><sequenceFlow id="x" sourceRef="s" targetRef="rest"/>'
+#: where a case may wait: what happens there leads to `work`
+POSITIONS = {
+    "intermediate catch": (
+        (START, '<intermediateCatchEvent id="wait">{event}</intermediateCatchEvent>', WORK),
+        "s wait work",
+    ),
+    "receive task": ((START, '<receiveTask id="wait" messageRef="ping"/>', WORK), "s wait work"),
+    "event gateway": (
+        (START, '<eventBasedGateway id="g"/><intermediateCatchEvent id="wait">{event}</intermediateCatchEvent>', WORK),
+        "s g wait work",
+    ),
+    "border": ((START, _REST, '<boundaryEvent id="b" attachedToRef="rest">{event}</boundaryEvent>', WORK), "b work"),
+    "border, not interrupting": (
+        (
+            START,
+            _REST,
+            '<boundaryEvent id="b" attachedToRef="rest" cancelActivity="false">{event}</boundaryEvent>',
+            WORK,
+        ),
+        "b work",
+    ),
+    "event subprocess": (
+        (
+            START,
+            _REST,
+            '<subProcess id="ev" triggeredByEvent="true"><startEvent id="i">{event}</startEvent><userTask id="work"/>'
+            '<sequenceFlow id="y" sourceRef="i" targetRef="work"/></subProcess>',
+        ),
+        "",
+    ),
+    "event subprocess, not interrupting": (
+        (
+            START,
+            _REST,
+            '<subProcess id="ev" triggeredByEvent="true"><startEvent id="i" isInterrupting="false">{event}</startEvent>'
+            '<userTask id="work"/><sequenceFlow id="y" sourceRef="i" targetRef="work"/></subProcess>',
+        ),
+        "",
+    ),
+    "inside a subprocess": (
+        (
+            START,
+            '<subProcess id="part"><startEvent id="i"/>'
+            '<intermediateCatchEvent id="wait">{event}</intermediateCatchEvent>'
+            '<sequenceFlow id="y" sourceRef="i" targetRef="wait"/></subProcess>',
+            WORK,
+        ),
+        "s part work",
+    ),
+}
+
+
 class Market:
     """Cases that send each other messages."""
 
@@ -147,6 +200,24 @@ def test_each_case_that_a_message_moves_has_its_own_event_and_revision(market: M
     revisions = {row.id: row.revision for row in market.rows(ProcessInstance)}
     assert (revisions[debtor], revisions[payer]) == (2, 2)
     assert [len(market.events(case)) for case in (debtor, payer)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "position"),
+    [*(("message", position) for position in POSITIONS), *(("signal", p) for p in POSITIONS if p != "receive task")],
+)
+def test_every_position_that_waits_takes_part(market: Market, position: str, kind: str) -> None:
+    event = '<messageEventDefinition messageRef="ping"/>' if kind == "message" else STORM
+    nodes, flows = POSITIONS[position]
+    market.deploy(process("listener", *(node.format(event=event) for node in nodes), flows=flows))
+    listener = market.start("listener")
+
+    if kind == "message":
+        assert market.publish("ping").instance_id == listener
+    else:
+        market.complete(market.start("warner"))
+
+    assert "work" in market.open(listener)
 
 
 def test_a_message_that_two_cases_wait_for_is_refused_and_changes_nothing(market: Market) -> None:
