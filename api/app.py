@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from importlib.resources import files
 
 from fastapi import FastAPI
@@ -12,6 +11,9 @@ from starlette.staticfiles import StaticFiles
 
 from api import error_handlers, pages, routers
 from api.dependencies import Site
+from api.monitoring import health
+from api.monitoring.logs import RequestLog
+from api.monitoring.metrics import Metrics
 from api.security import BodyLimit, SecurityHeaders
 from api.settings import Settings
 from engine.jobs.timers import TimerWorker
@@ -23,16 +25,12 @@ _ABOUT = """水库移民扶持项目审批引擎的接口。The API of the Anlan
 出错时返回 `application/problem+json`。"""
 
 
-def _checkpoints(settings: Settings) -> timedelta | None:
-    return timedelta(hours=settings.checkpoint_hours) if settings.checkpoint_hours else None
-
-
 def create_app(engine: ProcessEngine, settings: Settings, *, timers: bool = True) -> FastAPI:
     """Put the application together. With `timers` a worker fires what is due while the application runs."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        worker = TimerWorker(engine, checkpoints=_checkpoints(settings)) if timers else None
+        worker = TimerWorker(engine, checkpoints=settings.checkpoint_interval) if timers else None
         if worker:
             worker.start()
         try:
@@ -52,10 +50,14 @@ def create_app(engine: ProcessEngine, settings: Settings, *, timers: bool = True
         redoc_url=None,
     )
     app.state.site = Site(engine=engine, settings=settings)
+    app.state.metrics = Metrics(engine)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
+    if settings.json_logs:
+        app.add_middleware(RequestLog)
     error_handlers.install(app)
     app.include_router(routers.router)
     app.include_router(pages.router)
+    app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
     return app

@@ -52,8 +52,31 @@ def serve(host: Host = None, port: Port = None, demo: Demo = None) -> None:
         import uvicorn
 
         from api.app import create_app
+        from api.monitoring.logs import log_json
 
-        uvicorn.run(create_app(engine, settings), host=settings.host, port=settings.port, log_level="warning")
+        if settings.json_logs:
+            log_json()
+        application = create_app(engine, settings, timers=settings.worker)
+        logs = {"log_config": None} if settings.json_logs else {}
+        uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", **logs)
+
+
+@app.command()
+def worker(once: Annotated[bool, typer.Option(help="只处理一遍现在到期的事项，然后退出")] = False) -> None:
+    """单独运行后台处理：到期的定时、存证等；网页进程用 ANLAN_WORKER=0 关闭自带的一份。"""
+    with _reported():
+        from api.composition import engine_for
+        from api.monitoring.logs import log_json
+        from engine.jobs.timers import TimerWorker, fire_due_timers
+
+        settings = Settings.from_environment()
+        engine = engine_for(settings)
+        if once:
+            typer.echo(f"处理了 {fire_due_timers(engine)} 个到期的定时。")
+            return
+        if settings.json_logs:
+            log_json()
+        TimerWorker(engine, checkpoints=settings.checkpoint_interval).run_until_signalled()
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,6 +43,12 @@ class Settings:
     signature: SignatureKind = SignatureKind.ED25519
     #: hours between checkpoints that the system makes by itself; 0 for none
     checkpoint_hours: int = 24
+    #: what a monitoring system shows to read `/metrics`; without one it is closed outside a demo
+    metrics_token: str = ""
+    #: log requests and warnings as JSON lines
+    json_logs: bool = False
+    #: fire timers and do jobs inside the web process; off where `anlan worker` runs beside it
+    worker: bool = True
     #: send the session cookie over HTTPS only
     secure_cookie: bool = True
 
@@ -63,6 +70,9 @@ class Settings:
             signature=_choice(environment, "ANLAN_SIGNATURE", SignatureKind.ED25519),
             checkpoint_hours=_hours(environment.get("ANLAN_CHECKPOINT_HOURS") or "24"),
             port=_port(environment.get("ANLAN_PORT") or "8000"),
+            metrics_token=environment.get("ANLAN_METRICS_TOKEN") or "",
+            json_logs=_flag(environment, "ANLAN_JSON_LOGS", default=False),
+            worker=_flag(environment, "ANLAN_WORKER", default=True),
             secure_cookie=_flag(environment, "ANLAN_SECURE_COOKIE", default=not demo),
         )
 
@@ -70,6 +80,11 @@ class Settings:
     def checkpoint_key(self) -> Path:
         """The private key of checkpoints; it is made when it is first needed."""
         return self.home / "checkpoint-key"
+
+    @property
+    def checkpoint_interval(self) -> timedelta | None:
+        """How often the system makes a checkpoint by itself; None for never."""
+        return timedelta(hours=self.checkpoint_hours) if self.checkpoint_hours else None
 
     @property
     def attachments(self) -> Path:

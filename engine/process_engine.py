@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
+from time import perf_counter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from engine import feel
 from engine.clock import LOCAL_ZONE, Clock
 from engine.commands import Command
-from engine.errors import Conflict, NotComputable
+from engine.errors import AnlanError, Conflict, NotComputable
 from engine.foresight import foresee
 from engine.handlers import handler_of
 from engine.idempotency import AnsweredOnce, RequestKey
@@ -25,6 +26,8 @@ from engine.store.database import Database, lost_race
 from engine.unit_of_work import Tools, UnitOfWork
 
 R = TypeVar("R")
+#: told a command's name, its seconds, and the code of its refusal
+Observer = Callable[[str, float, str | None], None]
 #: Times a command is tried while others come first; each time one of them has succeeded.
 ATTEMPTS = 10
 #: Of these, how often it may have written the same row as another.
@@ -39,6 +42,11 @@ class ProcessEngine:
         self.clock = clock
         self.tools = tools
         self._key: RequestKey | None = None
+        self._observer: Observer | None = None
+
+    def observe(self, observer: Observer) -> None:
+        """Tell somebody of every command: its name, the seconds it took, and the code of a refusal."""
+        self._observer = observer
 
     def keyed(self, key: RequestKey) -> ProcessEngine:
         """The same engine for one request: what it has answered before, it answers again and does not do again."""
@@ -48,6 +56,20 @@ class ProcessEngine:
 
     def execute(self, command: Command[R]) -> R:
         """Carry a command out completely, or raise and change nothing."""
+        if self._observer is None:
+            return self._execute(command)
+        began, refusal = perf_counter(), "error"
+        try:
+            result = self._execute(command)
+            refusal = ""
+        except AnlanError as refused:
+            refusal = refused.code
+            raise
+        finally:
+            self._observer(type(command).__name__, perf_counter() - began, refusal or None)
+        return result
+
+    def _execute(self, command: Command[R]) -> R:
         request = AnsweredOnce.of(self._key, command) if self._key else None
         for attempt in range(ATTEMPTS):
             try:

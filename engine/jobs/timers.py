@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
@@ -106,6 +107,12 @@ class TimerWorker:
     def start(self) -> None:
         """Begin to watch."""
         self._thread.start()
+
+    def run_until_signalled(self) -> None:
+        """Watch in the foreground until the process is told to end; the timer it is at is finished."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._stopping.set())
+        self._run()
 
     def stop(self) -> None:
         """End the thread after the timer it is at."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def migrate(database: Database, revision: str = "head") -> None:
     """Run the migrations that the database has not seen yet."""
-    if revision == "head" and _is_newest(database):
+    if revision == "head" and is_newest(database):
         return
     # Most starts find nothing to do, and loading the tool would be a good part of their time.
     from alembic import command
@@ -26,7 +26,7 @@ def migrate(database: Database, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
-def _is_newest(database: Database) -> bool:
+def is_newest(database: Database) -> bool:
     """Whether the database is at the last of the numbered migrations."""
     versions = files("engine.store") / "migrations" / "versions"
     newest = max(entry.name.partition("_")[0] for entry in versions.iterdir() if entry.name.endswith(".py"))

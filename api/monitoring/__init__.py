@@ -1,0 +1,1 @@
+"""What operators watch: whether the service lives, is ready, and how much it has to do."""
