@@ -23,6 +23,14 @@ _TRANSITIONS: Mapping[str, str] = {
     "ProcessTerminated": "pi_abort",
     "ProcessWithdrawn": "pi_abort",
 }
+#: events of the whole case, as people call them
+_NAMES: Mapping[str, str] = {
+    "ProcessStarted": "发起",
+    "ProcessSuspended": "挂起",
+    "ProcessResumed": "恢复",
+    "ProcessTerminated": "终止",
+    "ProcessWithdrawn": "撤销",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +65,7 @@ def lines_of(connection: Connection, case_id: str, names: Mapping[str, str]) -> 
 def _told(event: Event, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     header, outcome = event.header, event.content["outcome"]
     yield {
-        "activity": header.activity_name or header.type,
+        "activity": header.activity_name or _NAMES.get(header.type, header.type),
         "transition": _TRANSITIONS.get(header.type, "complete" if "state" in outcome else "unknown"),
         "resource": header.actor,
         "element": header.activity,

@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.clock import ManualClock
 from engine.commands import Actor, ClaimTask, CompleteTask, StartProcess
 from engine.history.event import Event
 from engine.history.replay import events_of
 from engine.jobs.timers import fire_due_timers
-from engine.model import UserTask
+from engine.model import HistoryEvent, UserTask
 from engine.process_engine import ProcessEngine
 
 
@@ -59,6 +59,13 @@ class Desk:
     def events(self, case_id: str) -> list[Event]:
         with self.engine.database.read() as connection:
             return list(events_of(connection, case_id))
+
+    def overwrite(self, case_id: str, seq: int, payload: bytes, **columns: Any) -> None:
+        """Put other bytes in an event's place."""
+        place = (HistoryEvent.stream == case_id) & (HistoryEvent.seq == seq)
+        with self.engine.database.write() as connection:
+            connection.execute(update(HistoryEvent).where(place).values(payload=payload, **columns))
+            connection.commit()
 
     def tamper(self, statement: str, **values: Any) -> None:
         """Change the database behind the engine's back."""
