@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import StaticPool
 
 from engine.errors import Refused
 
@@ -29,6 +31,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _known_url(url)
+        #: a database in memory has one connection, which threads use in turn
+        self._turn: AbstractContextManager[Any] = RLock() if _in_memory(self.url) else nullcontext()
         self.engine = self._open()
         self._writer = self.engine.execution_options(**{_WRITES: True})
 
@@ -37,9 +41,13 @@ class Database:
             # SQLite lets one writer in at a time; on PostgreSQL writers that could not have come one after the other
             # lose, and try again. So no limit of a fund is passed by two payments that did not see each other.
             return sqlalchemy.create_engine(self.url, pool_pre_ping=True, isolation_level="SERIALIZABLE")
-        if self.url.database and self.url.database != ":memory:":
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sqlalchemy.create_engine(self.url, connect_args={"timeout": 30, "check_same_thread": False})
+        if not _in_memory(self.url):
+            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = sqlalchemy.create_engine(
+            self.url,
+            connect_args={"timeout": 30, "check_same_thread": False},
+            poolclass=StaticPool if _in_memory(self.url) else None,
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -47,7 +55,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view that changes nothing."""
-        with self.engine.connect() as connection:
+        with self._turn, self.engine.connect() as connection:
             if self.url.get_backend_name() != "sqlite":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
@@ -55,7 +63,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction; it is rolled back unless the caller commits it."""
-        with self._writer.connect() as connection:
+        with self._turn, self._writer.connect() as connection:
             yield connection
 
     def dispose(self) -> None:
@@ -77,6 +85,10 @@ def _known_url(url: str) -> URL:
     if known.get_backend_name() not in ("sqlite", "postgresql"):
         raise UnknownDatabase(database=known.get_backend_name())
     return known.set(drivername="postgresql+psycopg") if known.drivername == "postgresql" else known
+
+
+def _in_memory(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
