@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from engine.diagram.elements import Diagram, EventDefinition, Kind, Node, Scope, Trigger
+from engine.diagram.elements import Diagram, EventDefinition, Kind, Node, Process, Scope, Trigger
 from engine.diagram.problems import Problem, error, warning
 
 REFUSED_KINDS = {
@@ -27,6 +28,7 @@ POSITIONS = {
 }
 #: Where `<anlan:out variables="all"/>` has a meaning: all variables of a called process, all results of a connector.
 RETURN_ALL = frozenset({Kind.CALL_ACTIVITY, Kind.SERVICE_TASK, Kind.SEND_TASK})
+_REGION = re.compile(r"\d{12}")
 NEVER = {
     Trigger.COMPENSATE: "补偿事件不能执行（“{title}”），请把补偿画成普通的后续环节。",
     Trigger.CANCEL: "取消事件只用于事务子流程，不能执行（“{title}”），请改用错误事件。",
@@ -53,7 +55,20 @@ def check(diagram: Diagram) -> Iterator[Problem]:
     for process in diagram.processes:
         if process.executable is False and process is not diagram.main:
             continue
+        yield from _begins(process)
         yield from _scope(process.scope, of_event=False, nested=False)
+
+
+def _begins(process: Process) -> Iterator[Problem]:
+    """What a case begins with when nobody is there to say it."""
+    region = process.extension.get("region")
+    if region is not None and not _REGION.fullmatch(region):
+        message = f"流程的辖区 {region} 应为 12 位区划代码，请改正（anlan:region）。"
+        yield error("region", process.id, process.line, message)
+    for node in process.scope.start_events():
+        if process.extension.get("subject") == "project" and node.event.trigger in (Trigger.TIMER, Trigger.CONDITIONAL):
+            message = f"“{node.title}”不知道是哪个项目：在项目上办理的流程不能由定时或条件启动，请改用消息开始事件。"
+            yield error("no-project", node.id, node.line, message)
 
 
 def _scope(scope: Scope, *, of_event: bool, nested: bool) -> Iterator[Problem]:

@@ -155,3 +155,14 @@ def test_an_event_subprocess_cannot_loop(file):
     found = refused(file, f'{START}<bpmn:task id="t"/>{END}{FLOWS}{part}')
 
     assert any(element == "ev" and "事件子流程不能循环" in message for element, message in found)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "code"), [('anlan:subject="project"', "no-project"), ('anlan:region="永嘉县"', "region")]
+)
+def test_what_starts_by_itself_must_know_its_project_and_region(file, attribute, code):
+    timer = "<bpmn:timerEventDefinition><bpmn:timeCycle>R3/P1D</bpmn:timeCycle></bpmn:timerEventDefinition>"
+    body = f'<bpmn:startEvent id="s">{timer}</bpmn:startEvent><bpmn:task id="t"/>{END}{FLOWS}'
+    content = file(body).replace(b'id="p"', f'id="p" {attribute}'.encode())
+
+    assert code in {problem.code for problem in diagram.lint(content) if problem.severity == "error"}

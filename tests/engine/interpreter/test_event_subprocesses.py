@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.interpreter import BpmnError
+
 TRIGGERS = {
     "message": ("message(m)", lambda case, at: case.send(at, told=1)),
     "timer": ("every(R2/P1D)", lambda case, at: case.fire(at)),
@@ -251,3 +253,27 @@ def test_several_handlers_listen_side_by_side(play):
 
     assert case.send("told").open == ["a", "work"]
     assert (case.fire("late").open, case.waits) == (["b"], [])
+
+
+@pytest.mark.parametrize("trigger", ["error(x)", "error()"])
+def test_what_a_connector_refuses_is_caught_by_the_process_itself(play, services, trigger):
+    def refuse(inputs):
+        raise BpmnError("X")
+
+    services.connectors["c"] = refuse
+    case = play(
+        ROOTS
+        + f"""
+        s: startEvent
+        hold: serviceTask anlan:connector="c"
+        after: userTask
+        s -> hold -> after
+        handling: subProcess triggeredByEvent="true" {{
+        caught: startEvent {trigger}
+        handle: userTask
+        caught -> handle
+        }}
+    """
+    )
+
+    assert (case.open, case.incidents) == (["handle"], [])
