@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -12,14 +14,18 @@ from engine.model import InstanceStatus, TaskStatus
 from engine.queries.case import CaseView, TaskView
 from engine.queries.moves import Candidate, MoveQuery, Target
 
+#: unit name and its persons
+Groups: TypeAlias = tuple[tuple[str, tuple[Candidate, ...]], ...]
+
 
 @dataclass(frozen=True, kw_only=True)
 class TaskOffer:
     """What may be done with an open task beside completing it."""
 
     targets: tuple[Target, ...] = ()
-    receivers: tuple[Candidate, ...] = ()
-    signers: tuple[Candidate, ...] = ()
+    #: by unit, the nearest units first
+    receivers: Groups = ()
+    signers: Groups = ()
 
     def __bool__(self) -> bool:
         return bool(self.targets or self.receivers or self.signers)
@@ -43,7 +49,26 @@ def task_offer(
     if task.parent_id is not None or task.status != TaskStatus.CREATED:
         return TaskOffer()
     query = MoveQuery(connection, visit.engine.tools, visit.now, visit.acting_for(principal), case)
-    return TaskOffer(targets=query.return_targets(task.id), receivers=query.receivers(task), signers=query.signers())
+    return TaskOffer(
+        targets=query.return_targets(task.id),
+        receivers=_grouped(query.receivers(task), task),
+        signers=_grouped(query.signers(), task),
+    )
+
+
+def _grouped(candidates: Iterable[Candidate], task: TaskView) -> Groups:
+    """The task's own unit first, then what lies in it, then the county's other offices and villages."""
+    own = task.unit_code or ""
+
+    def distance(unit_code: str) -> tuple[int, bool, str]:
+        shared = next((digits for digits in (12, 9, 6, 4) if unit_code[:digits] == own[:digits]), 0)
+        return -shared, not unit_code[6:].startswith("000000"), unit_code
+
+    groups: dict[tuple[str, str], list[Candidate]] = {}
+    for candidate in candidates:
+        groups.setdefault((candidate.unit_code, candidate.unit_name), []).append(candidate)
+    ordered = sorted(groups.items(), key=lambda entry: distance(entry[0][0]))
+    return tuple((unit_name, tuple(persons)) for (_, unit_name), persons in ordered)
 
 
 def case_offer(connection: Connection, visit: Visit, case: CaseView) -> CaseOffer:

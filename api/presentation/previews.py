@@ -41,7 +41,7 @@ def _tasks(tasks: Sequence[TaskEffect]) -> tuple[str, ...]:
 
 def _task(task: TaskEffect) -> str:
     due = f"，{write_moment(task.due_at)}到期" if task.due_at else ""
-    holder = f"（{task.holder}）" if task.holder else ""
+    holder = f"：{task.holder}" if task.holder else ""
     return f"{task.name}{holder}{due}"
 
 

@@ -94,7 +94,7 @@ def is_negative(event: HistoryItem) -> bool:
 
 def _being_done(task: TaskView, now: datetime) -> Entry:
     badge = due_badge(task.due_at, now)
-    place = f"{task.unit_name} {task.role_name}".strip()
+    place = task.assignee_name or f"{task.unit_name} {task.role_name}".strip()
     due = f"，{write_date(task.due_at)}到期（{badge.text}）" if badge else ""
     return Entry(title=f"待办：{task.name}", when=f"{write_moment(task.opened_at)}收到{due}", who=place, open=True)
 

@@ -37,6 +37,7 @@ class Candidate:
 
     person_id: str
     name: str
+    unit_code: str
     unit_name: str
     roles: str
 
@@ -126,6 +127,7 @@ class MoveQuery:
             select(
                 Person.id,
                 Person.name,
+                OrgUnit.code.label("unit_code"),
                 OrgUnit.name.label("unit_name"),
                 Position.role,
                 Position.valid_from,
@@ -155,7 +157,9 @@ def _together(rows: Sequence[AnyRow]) -> Iterator[Candidate]:
     for person_id, held in persons.items():
         roles = "、".join(dict.fromkeys(_role(row.role) for row in held))
         first = held[0]
-        yield Candidate(person_id=person_id, name=first.name, unit_name=first.unit_name, roles=roles)
+        yield Candidate(
+            person_id=person_id, name=first.name, unit_code=first.unit_code, unit_name=first.unit_name, roles=roles
+        )
 
 
 def _role(key: str | None) -> str:

@@ -46,7 +46,7 @@ def test_a_return_is_shown_before_it_is_confirmed(reviewed: Case, log_in: Login)
     for word in (
         "确定退回",
         "取消的待办",
-        "乡镇审查（岩坦镇 乡镇移民经办人）",
+        "乡镇审查：岩坦镇 乡镇移民经办人",
         "新开的待办",
         "填写申请",
         "要重新办理的环节",
