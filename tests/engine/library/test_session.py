@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -65,6 +66,19 @@ def test_postgresql_needs_no_word_about_its_driver(postgres, postgres_tables):
     with Session(url.set(drivername="postgresql").render_as_string(hide_password=False)) as session:
         assert session.cases() == ()
     postgres.drop(url)
+
+
+def test_threads_share_a_session_in_memory(session):
+    session.deploy(drawn(START, '<userTask id="t"/>', END, flows="s -> t -> e"))
+
+    def run(number):
+        case = session.start("p", {"n": number})
+        session.complete(session.tasks(case)[0].id)
+        return session.variables(case)["n"]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, range(20))) == list(range(20))
+    assert {session.state(case).status for case in session.cases()} == {"completed"}
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://root@here/x", "", "postgres://x/y"])
