@@ -40,6 +40,8 @@ from outage import patiently, patiently_until  # noqa: E402
 from sundial import Sundial  # noqa: E402
 
 CLERKS = 2
+ROOT = HERE.parents[1]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 @dataclass
@@ -76,7 +78,9 @@ class Monkey:
                 self._start(name)
             patiently_until(lambda: all(self._has_worked(name) for name in self.processes))
             while sum(self.losses.faults.values()) + self._own_faults() < faults:
-                time.sleep(self.random.uniform(0.05, 0.8))
+                # A blow falls while somebody is at work.
+                patiently_until(lambda: any(self._has_worked(f"clerk{number}") for number in range(CLERKS)))
+                time.sleep(self.random.uniform(0.05, 0.5))
                 self._strike(clock)
                 report(f"{sum(self.losses.faults.values())} 次故障")
         finally:
@@ -119,7 +123,7 @@ class Monkey:
         journal = self.home / f"{name}.journal"
         self.sizes[name] = journal.stat().st_size if journal.exists() else 0
         with (self.home / name).open("ab") as log:
-            self.processes[name] = subprocess.Popen(command, stdout=log, stderr=log, cwd=HERE.parents[1])
+            self.processes[name] = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, env=ENVIRONMENT)
 
     def _engine(self, work: Callable[[ProcessEngine], Any]) -> None:
         engine = build_engine(
