@@ -10,7 +10,7 @@ import pytest
 from random_processes.trial import Trial
 
 BATCH = 25
-SAMPLE = range(0, 1500, BATCH)
+SAMPLE = range(0, 1000, BATCH)
 #: seed -> what it found
 FOUND: dict[int, str] = {}
 

@@ -21,8 +21,8 @@ from random_processes.races import order_matters
 EXCLUSIVE, INCLUSIVE, PARALLEL, BY_EVENT = (
     f"{kind}Gateway" for kind in ("exclusive", "inclusive", "parallel", "eventBased")
 )
-#: more states than this within one step, and the case is given up
-BUDGET = 1200
+#: more than this alive at once, or in all states of one step together, and the case is given up
+ALIVE, BUDGET = 60, 6_000
 #: an order of more listeners than this is not followed
 LISTENERS = 4
 
@@ -479,7 +479,7 @@ class Game:
 
 def settled(games: list[Game]) -> list[Game | None]:
     """Every state that may be reached when all has moved that can; None stands for a step that is refused."""
-    pending, seen, ends = list(games), set[str](), {}
+    pending, seen, ends, effort = list(games), set[str](), {}, 0
     while pending:
         game = pending.pop()
         game.observe()
@@ -487,7 +487,8 @@ def settled(games: list[Game]) -> list[Game | None]:
         if key in seen:
             continue
         seen.add(key)
-        if len(seen) > BUDGET or game.size > BUDGET:
+        effort += game.size
+        if effort > BUDGET or game.size > ALIVE:
             raise TooMany
         ways = _ways(game)
         if ways is None:

@@ -27,8 +27,8 @@ from engine.interpreter.reading import variables_at
 
 STEPS = 24
 #: more ways than this that the case may have gone, or more alive, and it is cut short
-WAYS = 60
-MANY = 60
+WAYS = 12
+MANY = 40
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 REFUSED = (NoFlowTaken,)
