@@ -139,7 +139,7 @@ class _Reader:
             body=self._scope(element, lanes) if kind in CONTAINERS else None,
             triggered_by_event=flag(element, "triggeredByEvent", False),
             interrupting=flag(element, "isInterrupting", True),
-            attached_to=element.get("attachedToRef"),
+            attached_to=element.get("attachedToRef") if kind is Kind.BOUNDARY_EVENT else None,
             cancel_activity=flag(element, "cancelActivity", True),
             called_element=_local_reference(element.get("calledElement")),
             script=expression(element.find(bpmn("script"))),

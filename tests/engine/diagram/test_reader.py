@@ -30,6 +30,13 @@ def test_prefixes_vendors_pools_and_missing_layout_do_not_matter():
     assert [problem.code for problem in diagram.lint(FOREIGN)] == ["no-role", "no-formKey"]
 
 
+def test_only_boundary_events_are_attached(around):
+    read = diagram.read(around('<bpmn:task id="a"/><bpmn:task id="b" attachedToRef="a"/>'))
+
+    assert read.main is not None
+    assert read.main.scope.boundary_events("a") == ()
+
+
 def test_flows_may_do_without_an_id(around):
     twice = '<bpmn:task id="a"/><bpmn:task id="b"/>' + 2 * '<bpmn:sequenceFlow sourceRef="a" targetRef="b"/>'
     read = diagram.read(around(twice))
