@@ -108,7 +108,9 @@ class _Player:
             UserTask.parent_id.is_(None),
             UserTask.status.in_(PENDING),
         )
-        return list(self._work.connection.execute(statement.order_by(UserTask.opened_seq, UserTask.activity_id, UserTask.id)))
+        return list(
+            self._work.connection.execute(statement.order_by(UserTask.opened_seq, UserTask.activity_id, UserTask.id))
+        )
 
     def _complete(self, task: AnyRow) -> bool:
         for outcome in self._outcomes(task):
@@ -125,15 +127,13 @@ class _Player:
         return sorted(keys, key=lambda key: self._chosen[task.activity_id, key] // 3)
 
     def _attempt(self, name: str, act: Any) -> bool:
-        savepoint = self._work.connection.begin_nested()
         try:
-            act()
+            with self._work.connection.begin_nested():
+                act()
         except (AnlanError, feel.FeelError) as refused:
-            savepoint.rollback()
             self._work.left.pop(self._instance_id, None)
             self.obstacles.append(f"“{name}”：{_sentence(refused)}")
             return False
-        savepoint.commit()
         return True
 
     def _submit(self, task: AnyRow, outcome: str | None) -> None:
