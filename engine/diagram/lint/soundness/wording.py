@@ -114,7 +114,7 @@ class _Case:
 
     def _uncontrolled(self, meeting: Node, split: Node, parted: tuple[Token, Token]) -> Problem:
         mend = f"请在“{meeting.title}”之前用{_joining(self.scope, split)}汇合。"
-        if split.kind is Kind.BOUNDARY_EVENT:
+        if self._is_beside(split, parted):
             mend = "请让边界事件的这条路自己结束，或者把边界事件改成中断的。"
         message = (
             f"{self._parted(split, parted)}在“{meeting.title}”没有合成一条：每到一个令牌就往下走一次，"
@@ -122,9 +122,13 @@ class _Case:
         )
         return warning("multiple-tokens", meeting.id, meeting.line, message)
 
+    def _is_beside(self, split: Node, parted: tuple[Token, Token]) -> bool:
+        """Whether one token stayed in an activity while an event on its border sent out the other."""
+        return split.kind is Kind.BOUNDARY_EVENT and any(token.place == self.net.at[split.id] for token in parted)
+
     def _parted(self, split: Node, parted: tuple[Token, Token]) -> str:
-        if split.kind is Kind.BOUNDARY_EVENT:
-            host = self.scope.nodes[split.attached_to or ""]
+        host = self.scope.nodes.get(split.attached_to or "")
+        if host is not None and self._is_beside(split, parted):
             return f"非中断边界事件“{split.title}”多放出的一条路和“{host.title}”的正常出路"
         names = [self.net.names[token.place] for token in parted]
         branches = [_branches(self.scope, [name]) for name in names if isinstance(name, Flow)]
