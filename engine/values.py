@@ -33,6 +33,11 @@ def loads(content: bytes) -> Any:
     return _rich(orjson.loads(content))
 
 
+def trimmed(content: bytes) -> bytes:
+    """The same bytes, for keeping: those that orjson gives take up 4 KB, however few they are."""
+    return memoryview(content).tobytes()
+
+
 def revive(content: Any) -> Any:
     """The value that parsed JSON stands for, where it was read as a part of something larger."""
     return _rich(content)

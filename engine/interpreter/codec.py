@@ -59,7 +59,7 @@ def encode(tree: TokenTree, variables: Variables) -> State:
         rows.append([token.id, token._parent, token.task_spec.name, token._state, token.internal_data, *_way(token)])
         pending.extend(reversed(token.children))
     return State(
-        tokens=orjson.dumps([FORMAT, tree.last_id, rows], option=orjson.OPT_SORT_KEYS),
+        tokens=values.trimmed(orjson.dumps([FORMAT, tree.last_id, rows], option=orjson.OPT_SORT_KEYS)),
         variables=variables.encode(),
         living=Living(tree),
     )

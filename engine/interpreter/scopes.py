@@ -45,14 +45,15 @@ class Variables:
         items = values.dumps(self.items)
         if self.items:
             self.items = values.loads(items)
-        return orjson.dumps({"items": orjson.Fragment(items), "scopes": scopes}, option=orjson.OPT_SORT_KEYS)
+        parts = {"items": orjson.Fragment(items), "scopes": scopes}
+        return values.trimmed(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS))
 
     def _encode_scope(self, scope_id: str, scope: dict[str, Any]) -> dict[str, Any]:
         known, now = self._encoded.get(scope_id, {}), {}
         for name, value in scope.items():
             encoded = known.get(name)
             if encoded is None or encoded[0] is not value:
-                content = values.dumps(value)
+                content = values.trimmed(values.dumps(value))
                 scope[name] = own = values.loads(content)
                 encoded = (own, orjson.Fragment(content))
             now[name] = encoded
