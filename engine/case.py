@@ -136,7 +136,9 @@ class Case:
     @cached_property
     def services(self) -> CaseServices:
         """What the interpreter may call while it moves the tokens."""
-        return CaseServices(work=self.work, bundle=self.bundle, row=self.row, case_facts=self.facts)
+        return CaseServices(
+            work=self.work, bundle=self.bundle, row=self.row, case_facts=self.facts, unattended=self.unattended
+        )
 
     def stops_clock(self, act: str) -> bool:
         """Whether the policy stops the clock of tasks meanwhile; it does unless it says otherwise."""

@@ -13,7 +13,7 @@ from engine.clock import LOCAL_ZONE
 from engine.definitions import PinnedBundle
 from engine.dmn import DecisionError, DecisionOutcome
 from engine.errors import Refused
-from engine.interpreter import BpmnError
+from engine.interpreter import BpmnError, WorkRefused
 from engine.ports import CaseFacts, Work
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
@@ -22,11 +22,21 @@ from engine.unit_of_work import UnitOfWork
 class CaseServices:
     """The interpreter's services for one case within one command."""
 
-    def __init__(self, *, work: UnitOfWork, bundle: PinnedBundle, row: AnyRow, case_facts: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        *,
+        work: UnitOfWork,
+        bundle: PinnedBundle,
+        row: AnyRow,
+        case_facts: Mapping[str, Any],
+        unattended: bool = False,
+    ) -> None:
         self._work = work
         self._bundle = bundle
         self._row = row
         self._case_facts = case_facts
+        #: nobody acts who could be told that the rules forbid a connector's work
+        self._unattended = unattended
         self.linked_project_id: str | None = None
         self._calls: list[Mapping[str, Any]] = []
 
@@ -57,11 +67,11 @@ class CaseServices:
 
     def call(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, object]:
         """Do a service task's work in this transaction."""
-        known = self._work.tools.connectors.get(connector)
-        if known is None:
-            raise Refused(f"没有名为“{connector}”的连接器，请联系流程设计员。", connector=connector)
         try:
-            results = known.execute(inputs, self._connector_work())
+            results = self._work_of(connector, inputs)
+        except WorkRefused as refusal:
+            self._tell(connector, inputs, refused=refusal.code, message=refusal.message)
+            raise
         except BpmnError as error:
             self._tell(connector, inputs, error=error.code, message=error.message)
             raise
@@ -70,6 +80,18 @@ class CaseServices:
         if isinstance(project_id, str):
             self.linked_project_id = project_id
         return results
+
+    def _work_of(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, Any]:
+        known = self._work.tools.connectors.get(connector)
+        if known is None:
+            raise Refused(f"没有名为“{connector}”的连接器，请联系流程设计员。", connector=connector)
+        if not self._unattended:
+            return known.execute(inputs, self._connector_work())
+        try:
+            with self._work.trial():
+                return known.execute(inputs, self._connector_work())
+        except Refused as refusal:
+            raise WorkRefused(refusal.code, refusal.message) from refusal
 
     def _tell(self, connector: str, inputs: Mapping[str, object], **answer: object) -> None:
         self._calls.append({"connector": connector, "inputs": dict(inputs), **answer})

@@ -16,7 +16,7 @@ from engine.definitions import DefinitionCache, PinnedBundle
 from engine.dmn import DecisionOutcome
 from engine.errors import Refused
 from engine.history.event import Event
-from engine.interpreter import BpmnError
+from engine.interpreter import BpmnError, WorkRefused
 
 
 class CallsDiffer(Refused):
@@ -71,6 +71,8 @@ class ReplayServices:
         self._answers += 1
         if recorded["connector"] != connector or values.dumps(recorded["inputs"]) != values.dumps(dict(inputs)):
             raise CallsDiffer(f"记录里调用的是“{recorded['connector']}”，或者参数不同。", connector=connector)
+        if "refused" in recorded:
+            raise WorkRefused(recorded["refused"], recorded["message"])
         if "error" in recorded:
             raise BpmnError(recorded["error"], recorded["message"])
         result: Mapping[str, object] = recorded["result"]

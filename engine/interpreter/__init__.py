@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.interpreter import moves
 from engine.interpreter.codec import State, variables_of
-from engine.interpreter.errors import BpmnError, IncidentNotOpen, TaskNotOpen, TimerNotDue, WaitNotLive
+from engine.interpreter.errors import BpmnError, IncidentNotOpen, TaskNotOpen, TimerNotDue, WaitNotLive, WorkRefused
 from engine.interpreter.incidents import Incident
 from engine.interpreter.parser import compile_definition
 from engine.interpreter.services import DecisionOutcome, Services
@@ -49,6 +49,7 @@ __all__ = [
     "Wait",
     "WaitKind",
     "WaitNotLive",
+    "WorkRefused",
     "broadcast",
     "compile_definition",
     "complete",

@@ -65,6 +65,15 @@ class StateUnreadable(AnlanError):
     code = "state-unreadable"
 
 
+class WorkRefused(Exception):
+    """The rules forbid a connector's work while nobody acts: no error of the diagram, the token stops where it is."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(message)
+
+
 class BpmnError(Exception):
     """The business said no: raised by `Services.call`, caught by an error event of the diagram."""
 

@@ -7,15 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from engine.bootstrap import build_engine
 from engine.clock import ManualClock
 from engine.commands import SYSTEM, Actor, CompleteTask, DeploymentResource, DeployResources, StartProcess
 from engine.errors import Forbidden, NotFound, Refused
+from engine.history.replay import replay
 from engine.interpreter import BpmnError
 from engine.jobs.timers import fire_due_timers
-from engine.model import Incident, ProcessInstance, UserTask
+from engine.model import Incident, ProcessInstance, Serial, UserTask
 from engine.moves import ResolveIncident, RetryIncident, TerminateProcess
 from engine.process_engine import ProcessEngine
 from engine.queries.history import history_of
@@ -46,8 +47,12 @@ class Hold:
 
     def __init__(self) -> None:
         self.enough = False
+        self.forbidden = False
 
     def execute(self, inputs: Mapping[str, Any], work: Any) -> Mapping[str, Any]:
+        if self.forbidden:
+            work.connection.execute(insert(Serial).values(series="half done", last=1))
+            raise Refused("本年度预算已冻结")
         if not self.enough:
             raise BpmnError("FUNDS_LOW", "余额不足")
         return {}
@@ -140,6 +145,43 @@ def test_what_a_connector_refuses_when_time_has_come_stops_the_case(ward: Ward) 
     assert fire_due_timers(ward.engine) == 1
     assert (ward.open, ward.incident.element_id, ward.incident.message) == ([], "hold", "余额不足")
     assert fire_due_timers(ward.engine) == 0
+
+
+def test_what_the_rules_forbid_when_time_has_come_stops_the_case_and_leaves_nothing_half_done(ward: Ward) -> None:
+    ward.hold.forbidden = True
+    ward.start(ASKS, "asks")
+    ward.clock.advance(timedelta(days=1))
+
+    assert fire_due_timers(ward.engine) == 1
+    assert (ward.incident.element_id, ward.incident.code, ward.incident.message) == (
+        "hold",
+        "refused",
+        "本年度预算已冻结",
+    )
+    assert "half done" not in [row.series for row in ward.rows(Serial)]
+
+    ward.hold.forbidden, ward.hold.enough = False, True
+    ward.engine.execute(RetryIncident(actor=SYSTEM, incident_id=ward.incident.id, reason="已解冻"))
+    assert ward.open == ["after"]
+
+
+def test_what_the_rules_forbid_refuses_the_act_of_a_person(ward: Ward) -> None:
+    ward.hold.forbidden = True
+    ward.start(ASKS, "asks")
+
+    with pytest.raises(Refused, match="预算已冻结"):
+        ward.complete()
+    assert (ward.open, ward.rows(Incident)) == (["work"], [])
+
+
+def test_a_stopped_case_is_replayed_to_where_it_stands(ward: Ward) -> None:
+    ward.hold.forbidden = True
+    ward.start(ASKS, "asks")
+    ward.clock.advance(timedelta(days=1))
+    fire_due_timers(ward.engine)
+
+    with ward.engine.database.read() as connection:
+        assert replay(connection, ward.engine.tools.definitions, ward.case).difference is None
 
 
 def test_a_retry_counts_and_goes_on_when_it_can(ward: Ward) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from engine import feel
 from engine.interpreter.corrections import Token
-from engine.interpreter.errors import BpmnError
+from engine.interpreter.errors import BpmnError, WorkRefused
+from engine.interpreter.incidents import stop
 from engine.interpreter.mappings import Mappings
 from engine.interpreter.nodes.base import Node
 from engine.interpreter.nodes.events import Catcher, Event, thrown
@@ -102,6 +103,9 @@ class ServiceTask(Task):
             results = execution.services.call(self.connector, self._parameters(token))
         except BpmnError as refusal:
             execution.throw_error(token, refusal.code, refusal.message, refused=True)
+            return None
+        except WorkRefused as refusal:
+            stop(token, refusal.code, refusal.message, refused=True)
             return None
         if self.element.extension.returns_all:
             self.write(token, results)
