@@ -17,9 +17,8 @@ from engine.model import ProcessInstance
 from engine.process_engine import ProcessEngine
 
 _STAGES: Mapping[Stage, str] = {
-    Stage.CHAIN: "核对历史链",
+    Stage.HISTORY: "核对历史并重放",
     Stage.CONTENTS: "核对定义、政策和附件",
-    Stage.REPLAY: "重放办件",
     Stage.CHECKPOINT: "核对检查点",
 }
 _KINDS: Mapping[Kind, str] = {

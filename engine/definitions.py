@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
@@ -79,6 +80,7 @@ class DefinitionCache:
         self._bundles: Recent[str, PinnedBundle] = Recent(500)
         self._models: Recent[str, dmn.DecisionModel] = Recent(2_000)
         self._blobs: Recent[str, bytes] = Recent(2_000, most_bytes=16_000_000, size=len)
+        self._values: Recent[str, Any] = Recent(200)
         self._stored: Recent[str, str] = Recent(500)
         #: (definition, deployments so far) -> digest of the bundle that new cases are pinned to
         self._newest: Recent[tuple[str, int], str] = Recent(500)
@@ -125,6 +127,14 @@ class DefinitionCache:
         if known is None:
             known = load_blob(connection, digest)
             self._blobs.keep(digest, known)
+        return known
+
+    def value(self, connection: Connection, digest: str) -> Any:
+        """The process value that a digest's bytes stand for, such as a policy's parameters."""
+        known = self._values.get(digest)
+        if known is None:
+            known = values.loads(load_blob(connection, digest))
+            self._values.keep(digest, known)
         return known
 
     def _compile(self, connection: Connection, digest: str) -> PinnedBundle:

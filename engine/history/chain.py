@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,15 +42,17 @@ class Stream:
     seq: int = 0
     digest: str | None = None
     findings: list[Finding] = field(default_factory=list)
+    #: those whose bytes are what was written
+    events: list[Event] = field(default_factory=list)
 
-    def take(self, row: AnyRow) -> Event | None:
-        """Check the next event; None where its bytes are not what was written."""
+    def take(self, row: AnyRow) -> None:
+        """Check the next event."""
         event = self._read(row)
         if event is not None:
             self._check_place(row, event.content)
             self._check_columns(row, event.content)
+            self.events.append(event)
         self.seq, self.digest = row.seq, row.digest
-        return event
 
     def finish(self, end: End | None) -> None:
         """Check that nothing is missing at the end."""
@@ -102,16 +104,13 @@ def ends_of(connection: Connection, stream: str | None = None) -> dict[str, End]
     return {name: End(seq, digest) for name, seq, digest in rows}
 
 
-def check_chains(
-    connection: Connection, stream: str | None = None, seen: Callable[[str, Event], None] | None = None
-) -> Iterator[Stream]:
-    """Every stream, or one, checked from its first event to its end; `seen` is shown each sound event."""
+def check_chains(connection: Connection, stream: str | None = None) -> Iterator[Stream]:
+    """Every stream, or one, checked from its first event to its end; only one is in memory at a time."""
     ends = ends_of(connection, stream)
-    statement = select(HistoryEvent).order_by(HistoryEvent.stream, HistoryEvent.seq)
+    statement = select(*HistoryEvent.__table__.columns).order_by(HistoryEvent.stream, HistoryEvent.seq)
     if stream is not None:
         statement = statement.where(HistoryEvent.stream == stream)
-    rows = connection.execution_options(yield_per=500).execute(statement)
-    for read in _streams(rows, seen):
+    for read in _streams(connection.execute(statement, execution_options={"yield_per": 500})):
         read.finish(ends.pop(read.name, None))
         yield read
     for name, end in ends.items():
@@ -120,15 +119,13 @@ def check_chains(
         yield missing
 
 
-def _streams(rows: Iterable[AnyRow], seen: Callable[[str, Event], None] | None) -> Iterator[Stream]:
+def _streams(rows: Iterable[AnyRow]) -> Iterator[Stream]:
     current: Stream | None = None
     for row in rows:
         if current is None or current.name != row.stream:
             if current is not None:
                 yield current
             current = Stream(row.stream)
-        event = current.take(row)
-        if event is not None and seen is not None:
-            seen(row.stream, event)
+        current.take(row)
     if current is not None:
         yield current

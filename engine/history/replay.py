@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import NoResultFound
 
 from engine import values
-from engine.definitions import DefinitionCache, PinnedBundle, load_blob
+from engine.definitions import DefinitionCache, PinnedBundle
 from engine.dmn import DecisionError
 from engine.errors import AnlanError
 from engine.feel import FeelError
@@ -76,8 +76,13 @@ class Replay:
 
 def replay(connection: Connection, definitions: DefinitionCache, case_id: str) -> Replay:
     """Execute a case's history again up to its end, or to the first step that differs."""
+    return replay_events(connection, definitions, events_of(connection, case_id))
+
+
+def replay_events(connection: Connection, definitions: DefinitionCache, events: Iterable[Event]) -> Replay:
+    """The same for a history that has been read already."""
     steps, last = 0, None
-    for last in replaying(connection, definitions, events_of(connection, case_id)):
+    for last in replaying(connection, definitions, events):
         steps += last.step is not None
     return Replay(steps=steps, state=last.state if last else _NOTHING, difference=last.difference if last else None)
 
@@ -150,7 +155,7 @@ class _Stage:
         """The facts as they were from this event on."""
         told = event.input
         if "policy" in told:
-            self._facts["policy"] = values.loads(load_blob(self._connection, told["policy"]))
+            self._facts["policy"] = self._definitions.value(self._connection, told["policy"])
         if "case" in told:
             self._facts["case"] = told["case"]
         if "facts" in told:
@@ -167,6 +172,10 @@ def _first_difference(outcome: Mapping[str, Any], before: State, step: Step) -> 
     """Which part of the recorded outcome the step does not give again, and how it differs."""
     same_state = outcome["state"] == state_digest(step.state)
     recorded = {**outcome, "opened": [[it["activity"], it["token"]] for it in outcome["opened"]]}
+    told = _told(step)
+    known = {part: recorded.get(part) for part in told}
+    if same_state and values.dumps(told) == orjson.dumps(known, option=orjson.OPT_SORT_KEYS):
+        return None
     for part, value in _again_as_json(before, step, with_changes=not same_state).items():
         if recorded.get(part) != value:
             return part, f"{_WORDS[part]}与记录不一致：{_contrast(recorded.get(part), value)}"
@@ -174,11 +183,15 @@ def _first_difference(outcome: Mapping[str, Any], before: State, step: Step) -> 
 
 
 def _again_as_json(before: State, step: Step, *, with_changes: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {**moves_of(step), "opened": [[task.activity_id, task.token_id] for task in step.opened]}
+    told = _told(step)
     if with_changes:
         told["changes"] = changes(variables_of(before) if before.tokens else {}, step.variables)
     content: dict[str, Any] = orjson.loads(values.dumps(told))
     return content
+
+
+def _told(step: Step) -> dict[str, Any]:
+    return {**moves_of(step), "opened": [[task.activity_id, task.token_id] for task in step.opened]}
 
 
 def _contrast(recorded: Any, found: Any) -> str:
