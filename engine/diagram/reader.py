@@ -75,7 +75,7 @@ class _Reader:
             documentation=text_of(element.find(bpmn("documentation"))),
             executable=None if element.get("isExecutable") is None else flag(element, "isExecutable", False),
             extension=extension_of(element),
-            scope=self._scope(element, _lanes(element)),
+            scope=self._scope(element, lanes(element)),
             declared=_declared(element),
         )
 
@@ -184,7 +184,7 @@ class _Reader:
         self.problems.append(error(code, element.get("id"), line_of(element), message))
 
 
-def _lanes(element: etree._Element) -> dict[str, str]:
+def lanes(element: etree._Element) -> dict[str, str]:
     """Flow node id -> the name of the innermost lane it lies in."""
     lanes: dict[str, str] = {}
     for lane in element.iter(bpmn("lane")):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from lxml import etree
 
+from engine.diagram.extensions import extension_of
 from engine.diagram.importing import vendors
 from engine.diagram.importing.draft import Draft
 from engine.diagram.importing.expression_slots import shortened
-from engine.diagram.importing.vendors import ZEEBE
-from engine.diagram.namespaces import ANLAN
+from engine.diagram.importing.vendors import SPIFF, ZEEBE
+from engine.diagram.namespaces import bpmn
 
 
 def translate(draft: Draft, activity: etree._Element) -> None:
@@ -29,6 +30,19 @@ def translate(draft: Draft, activity: etree._Element) -> None:
     if inherit is not None and inherit[1] == "true":
         draft.tell_of(activity, inherit[0])
         draft.map_all(activity, "in")
+    _spiff(draft, activity)
+
+
+def _spiff(draft: Draft, activity: etree._Element) -> None:
+    """SpiffWorkflow hands all data over, unless the called process says what it takes."""
+    mapped = any(True for name in ("in", "out") for _ in vendors.extensions(activity, name))
+    if SPIFF not in draft.root.nsmap.values() or mapped or extension_of(activity).inputs:
+        return
+    key = (activity.get("calledElement") or "").split(":")[-1]
+    called = next((process for process in draft.root.iterchildren(bpmn("process")) if process.get("id") == key), None)
+    if called is None or called.find(bpmn("ioSpecification")) is None:
+        draft.map_all(activity, "in")
+        draft.map_all(activity, "out")
 
 
 def _zeebe(draft: Draft, activity: etree._Element, called: etree._Element) -> None:
@@ -44,7 +58,7 @@ def _zeebe(draft: Draft, activity: etree._Element, called: etree._Element) -> No
     mapped = any(True for _ in activity.iter(f"{{{ZEEBE}}}output"))
     returned = called.get("propagateAllChildVariables", "false" if mapped else "true")
     for direction, whole in (("in", called.get("propagateAllParentVariables", "true")), ("out", returned)):
-        if whole == "true" and not any(True for _ in activity.iter(f"{{{ANLAN}}}{direction}")):
+        if whole == "true" and not draft.has_mappings(activity, direction):
             draft.map_all(activity, direction)
 
 

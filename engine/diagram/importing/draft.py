@@ -6,6 +6,7 @@ from lxml import etree
 
 from engine.diagram.importing.changes import Change, ChangeKind
 from engine.diagram.namespaces import ANLAN, bpmn, is_bpmn, line_of, local_name
+from engine.diagram.reader import lanes
 
 etree.register_namespace("anlan", ANLAN)
 _BEFORE_EXTENSIONS = bpmn("documentation")
@@ -19,12 +20,16 @@ class Draft:
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
+        self.lanes = lanes(root)
         self._changes: dict[Change, None] = {}
         self._targets: dict[tuple[etree._Element, str], set[str]] = {}
         self.ids = {str(element.get("id")) for element in root.iter() if element.get("id")}
         self.errors = {str(error.get("id")) for error in root.iterchildren(bpmn("error"))}
         #: attributes (element, full name) and elements whose meaning was taken over or told already
         self.told: set[tuple[etree._Element, str]] = set()
+        #: elements about which more is said than that something is kept
+        self._discussed: set[etree._Element] = set()
+        self._mapped: set[tuple[etree._Element, str]] = set()
         self.changed = False
 
     @property
@@ -47,6 +52,14 @@ class Draft:
         """These attributes need no line of their own any more; without names, the element itself."""
         self.told.update((element, name) for name in names or ("",))
 
+    def is_told(self, element: etree._Element, name: str = "") -> bool:
+        """Whether a line of the report speaks of it."""
+        return (element, name) in self.told and owner_of(element) in self._discussed
+
+    def has_mappings(self, activity: etree._Element, direction: str) -> bool:
+        """Whether there were mappings of ours before this import."""
+        return bool(self.targets(activity, direction)) and (activity, direction) not in self._mapped
+
     def own(self, element: etree._Element, name: str) -> str | None:
         return element.get(f"{{{ANLAN}}}{name}")
 
@@ -65,6 +78,7 @@ class Draft:
         if target in targets:
             return False
         targets.add(target)
+        self._mapped.add((element, direction))
         self._declare()
         mapping = _append(self._extension_elements(element), f"{{{ANLAN}}}{direction}")
         mapping.set("source", source)
@@ -166,6 +180,8 @@ class Draft:
             element_id=owner.get("id"), line=line_of(element) or line_of(owner), kind=kind, code=code, message=message
         )
         self._changes.setdefault(change)
+        if kind is not ChangeKind.KEPT:
+            self._discussed.add(owner)
 
 
 def owner_of(element: etree._Element) -> etree._Element:

@@ -59,16 +59,16 @@ def _attributes(element: etree._Element) -> list[tuple[str, str]]:
 def _foreign(draft: Draft, element: etree._Element) -> Iterator[tuple[str, str]]:
     for name in element.attrib:
         uri = str(etree.QName(str(name)).namespace or "")
-        if vendors.is_foreign(uri) and (element, str(name)) not in draft.told:
+        if vendors.is_foreign(uri) and not draft.is_told(element, str(name)):
             yield uri, str(etree.QName(str(name)).localname)
     for child in element.iterchildren():
         if local_name(child) == "extensionElements" and is_bpmn(child):
             yield from _extensions(draft, child)
-        elif isinstance(child.tag, str) and namespace(child) != BPMN and (child, "") not in draft.told:
+        elif isinstance(child.tag, str) and namespace(child) != BPMN and not draft.is_told(child):
             yield namespace(child), local_name(child)
 
 
 def _extensions(draft: Draft, holder: etree._Element) -> Iterator[tuple[str, str]]:
     for child in holder.iterchildren():
-        if isinstance(child.tag, str) and namespace(child) not in (ANLAN, BPMN) and (child, "") not in draft.told:
+        if isinstance(child.tag, str) and namespace(child) not in (ANLAN, BPMN) and not draft.is_told(child):
             yield namespace(child), local_name(child)

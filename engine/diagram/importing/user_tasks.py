@@ -24,6 +24,7 @@ _FILE = re.compile(r"\.(form|json|html?|jsf|xhtml|frm)$")
 def translate(draft: Draft, task: etree._Element) -> None:
     _form(draft, task)
     _performers(draft, task)
+    _lane(draft, task)
     _assignee(draft, task)
     _due(draft, task)
 
@@ -86,6 +87,15 @@ def _performers(draft: Draft, task: etree._Element) -> None:
             draft.kept(
                 task, "role", f"{label}“{shortened(given)}”原样保留，办理角色以 {draft.own(task, 'role')} 为准。"
             )
+
+
+def _lane(draft: Draft, task: etree._Element) -> None:
+    """A lane that is called as a role of ours says who acts in it."""
+    name = draft.lanes.get(str(task.get("id")), "")
+    role = _ROLE_BY_NAME.get(name, name)
+    if role in ROLES and draft.own(task, "role") is None and not _groups(draft, task):
+        draft.set_own(task, "role", role)
+        draft.translated(task, "role", f"所在泳道“{name}”就是本系统的岗位，写为办理角色 {role}。")
 
 
 def _groups(draft: Draft, task: etree._Element) -> list[tuple[str, str]]:

@@ -63,12 +63,20 @@ def parse(text: str, dialect: Dialect) -> Tree:
     return _Parser(tokens(text), dialect).whole()
 
 
+def compares_in_chain(text: str) -> bool:
+    """Whether a text says `a < b < c`, which Python means and FEEL does not."""
+    parser = _Parser(tokens(text), Dialect.PYTHON)
+    parser.whole()
+    return parser.chained
+
+
 class _Parser:
     def __init__(self, found: list[Token], dialect: Dialect) -> None:
         self.tokens = found
         self.dialect = dialect
         self.position = 0
         self.depth = 0
+        self.chained = False
 
     def whole(self) -> Tree:
         tree = self.expression()
@@ -111,6 +119,7 @@ class _Parser:
             self.position += 2 if negated else 1
             right = self.operation(own if operator == "**" else own + 1)
             chained = compared is not None and operator in _COMPARISONS
+            self.chained |= chained
             step = Binary(operator, compared if chained and compared else tree, right)
             told = Unary("not", step) if negated and operator == "in" else step
             # Python compares in chains: a < b < c.

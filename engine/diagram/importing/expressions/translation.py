@@ -7,7 +7,7 @@ import re
 from engine import feel
 from engine.diagram.importing.expressions.dialect import Dialect, guessed, named
 from engine.diagram.importing.expressions.errors import Untranslatable
-from engine.diagram.importing.expressions.parser import parse
+from engine.diagram.importing.expressions.parser import compares_in_chain, parse
 from engine.diagram.importing.expressions.tokens import LONGEST
 from engine.diagram.importing.expressions.writer import quoted, write
 from engine.diagram.lint import foreign
@@ -44,7 +44,7 @@ def condition(text: str, language: str | None = None) -> str:
     if "${" in text or "#{" in text:
         raise Untranslatable("文字里夹着 ${…}，它的值是文字，不是条件。")
     if is_feel(text):
-        return text
+        return value(text, Dialect.PYTHON) if _is_chain(text) else text
     if text.startswith("="):
         raise Untranslatable("这个 FEEL 表达式在这里不能执行。")
     handed = _HANDED_OVER.fullmatch(text)
@@ -52,6 +52,13 @@ def condition(text: str, language: str | None = None) -> str:
     if dialect is Dialect.JUEL:
         dialect = guessed(text)
     return value((handed["next"] or handed["returned"]) if handed else text.rstrip(";"), dialect)
+
+
+def _is_chain(text: str) -> bool:
+    try:
+        return compares_in_chain(text)
+    except Untranslatable:
+        return False
 
 
 def _bounded(text: str) -> str:

@@ -93,6 +93,26 @@ def test_zeebe_inputs_to_parts_of_a_variable_become_one_context(imported):
     assert result.mappings("a", "in") == {"mail": '{from: clerk, to: {address: "x@y"}}'}
 
 
+def test_a_zeebe_call_with_inputs_hands_over_everything_besides(imported):
+    result = imported(
+        '<bpmn:callActivity id="a"><bpmn:extensionElements><zeebe:calledElement processId="child"/><zeebe:ioMapping>'
+        '<zeebe:input source="= x" target="y"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:callActivity>'
+    )
+
+    assert "in" in result.whole("a")
+    assert result.mappings("a", "in")["y"] == "x"
+
+
+def test_a_spiffworkflow_call_hands_over_everything(imported):
+    assert imported('<bpmn:callActivity id="a" calledElement="child"/>').whole("a") == ["in", "out"]
+
+
+def test_a_spiffworkflow_call_of_a_process_that_says_what_it_takes_does_not(imported):
+    called = '<bpmn:process id="child"><bpmn:ioSpecification/></bpmn:process>'
+
+    assert imported('<bpmn:callActivity id="a" calledElement="child"/>', called).whole("a") == []
+
+
 def test_camunda_parameters_become_ours(imported):
     result = imported(
         '<bpmn:serviceTask id="a"><bpmn:extensionElements><camunda:inputOutput>'

@@ -61,6 +61,7 @@ PYTHON = [
     ("order.get('total') != 3", "order.total != 3"),
     ("items[-1] == 1 and True", "items[-1] = 1 and true"),
     ("0 < x == y", "0 < x and x = y"),
+    ("0 < x <= 9", "0 < x and x <= 9"),
     ("a if b else None", "if b then a else null"),
     ("x // 2 == 3", "floor(x / 2) = 3"),
     ("str(x) == '1'", 'string(x) = "1"'),

@@ -80,8 +80,11 @@ class TestSuite:
         assert not [change for change in changes if change.kind in ("translated", "dropped")]
 
     def test_every_extension_is_told(self, file: Path) -> None:
-        _, changes = diagram.import_draft(file.read_bytes())
+        content, changes = diagram.import_draft(file.read_bytes())
         told = {change.element_id for change in changes}
+        assert told <= {change.element_id for change in diagram.import_draft(content)[1]} | {
+            change.element_id for change in changes if change.kind in ("translated", "dropped")
+        }
 
         for holder in _parsed(file.read_bytes()).iter(f"{{{BPMN}}}extensionElements"):
             owner = holder.getparent()

@@ -83,6 +83,15 @@ def test_a_potential_owner_is_read(imported):
     assert result.own("a") == {"role": "town_lead"}
 
 
+def test_a_lane_called_as_a_role_says_who_acts(imported):
+    result = imported(
+        '<bpmn:laneSet><bpmn:lane id="l" name="乡镇分管领导"><bpmn:flowNodeRef>a</bpmn:flowNodeRef></bpmn:lane>'
+        '</bpmn:laneSet><bpmn:userTask id="a"/>'
+    )
+
+    assert result.own("a") == {"role": "town_lead"}
+
+
 def test_an_assignee_needs_work(imported):
     result = imported('<bpmn:userTask id="a" camunda:assignee="${boss}"/>')
 
@@ -123,3 +132,4 @@ def test_what_we_say_already_stays(imported):
 
     assert result.own("a") == {"formKey": "ours"}
     assert result.content == result.before
+    assert "formKey" in result.told("kept")[0].message
