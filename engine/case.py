@@ -153,7 +153,7 @@ class Case:
         self, step: Step, occurrence: Occurrence, *, closed_task_id: str | None = None, **pinned: Any
     ) -> tuple[str, ...]:
         """Write the effect of a step with its event, and return the ids of the tasks it opened."""
-        if step.incidents and not self.unattended:
+        if step.incidents and self.work.tools.offices and not self.unattended:
             ensure_nothing_refused(step)
         opened = [self._task_row(task) for task in step.opened]
         self._save_instance(step, occurrence, outcome_of(step, opened, step.before), pinned)
