@@ -10,8 +10,6 @@ from engine.diagram.lint.coverage import covers
 from engine.diagram.lint.executed import executed
 from engine.diagram.problems import Problem, warning
 
-_NEVER_CONDITIONAL = {Kind.PARALLEL_GATEWAY: "并行网关", Kind.EVENT_BASED_GATEWAY: "事件网关"}
-
 
 def check(diagram: Diagram) -> Iterator[Problem]:
     for process in executed(diagram):
@@ -22,8 +20,7 @@ def check(diagram: Diagram) -> Iterator[Problem]:
 
 def _node(scope: Scope, node: Node, domains: Mapping[str, Set[str]]) -> Iterator[Problem]:
     flows = scope.outgoing(node.id)
-    if node.kind in _NEVER_CONDITIONAL:
-        yield from _misplaced(node, flows)
+    if not node.kind.chooses:
         return
     yield from _default(node, flows)
     free = [flow for flow in flows if flow.condition is None and flow.id != node.default]
@@ -32,15 +29,6 @@ def _node(scope: Scope, node: Node, domains: Mapping[str, Set[str]]) -> Iterator
         yield warning("no-condition", free[0].id, free[0].line, message)
     elif flows and not free and node.default not in {flow.id for flow in flows}:
         yield from _without_default(scope, node, flows, domains)
-
-
-def _misplaced(node: Node, flows: tuple[Flow, ...]) -> Iterator[Problem]:
-    for flow in flows:
-        if flow.condition is not None:
-            message = (
-                f"{_NEVER_CONDITIONAL[node.kind]}“{node.title}”的出线不应有条件，请删除条件，或改用包容网关、排他网关。"
-            )
-            yield warning("gateway-condition", flow.id, flow.line, message)
 
 
 def _default(node: Node, flows: tuple[Flow, ...]) -> Iterator[Problem]:

@@ -41,10 +41,7 @@ def is_link_source(node: Node) -> bool:
 def beginnings(scope: Scope) -> list[Node]:
     """Where tokens begin: the start events and what starts on a message, otherwise all that nothing leads to."""
     return [*scope.start_events(), *scope.instantiators()] or [
-        node
-        for node in scope.nodes.values()
-        if not scope.incoming(node.id) and not node.attached_to and not node.is_event_subprocess
-        if not node.for_compensation and not is_link_target(node)
+        node for node in scope.nodes.values() if scope.begins_at(node) and not node.for_compensation
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from engine import diagram
 from engine.diagram.lint.coverage import covers
 
-CODES = ("no-default", "no-condition", "outcome-unanswered", "gateway-condition", "default-condition")
+CODES = ("no-default", "no-condition", "outcome-unanswered", "condition-ignored", "default-condition")
 
 
 def found(content: bytes) -> list[tuple[str, str | None, int | None]]:
@@ -39,7 +39,7 @@ def test_an_exclusive_flow_without_condition_hides_the_others(sketch):
 
 
 def test_parallel_and_event_based_gateways_have_no_conditions(sketch):
-    assert found(sketch("s p1 ?policy.a a e; p1 e")) == [("gateway-condition", "p1_a", 9)]
+    assert found(sketch("s p1 ?policy.a a e; p1 e")) == [("condition-ignored", "p1_a", 9)]
     assert found(sketch("s p1 a e; p1 e")) == []
 
 

@@ -73,7 +73,7 @@ class _Check:
             for read in reads_of(node, self.effects):
                 yield from self._read(read, before)
             for flow in scope.outgoing(node.id):
-                if flow.condition is not None and flow.id != node.default:
+                if flow.condition is not None and flow.id != node.default and node.kind.chooses:
                     yield from self._flow(flow.id, flow.condition, before | self.effects.around(node))
             if node.body is not None:
                 yield from self._scope(node.body, before | self.effects.inside(node))

@@ -150,9 +150,11 @@ def _ways(net: Net, scope: Scope, node: Node) -> Iterator[tuple[int, ...]]:
         yield from ((net.on[flow.id],) for flow in flows)
         return
     linked = tuple(net.at[other] for other in net.links.get(node.event.name, ())) if is_link_source(node) else ()
-    default = tuple(net.on[flow.id] for flow in flows if flow.id == node.default)
-    free = [net.on[flow.id] for flow in flows if flow.condition is not None and flow.id != node.default]
-    fixed = tuple(net.on[flow.id] for flow in flows if flow.condition is None and flow.id != node.default) + linked
+    decided = [flow for flow in flows if node.kind.chooses and (flow.condition or flow.id == node.default)]
+    default = tuple(net.on[flow.id] for flow in decided if flow.id == node.default)
+    free = [net.on[flow.id] for flow in decided if flow.id != node.default]
+    names = {flow.id for flow in decided}
+    fixed = tuple(net.on[flow.id] for flow in flows if flow.id not in names) + linked
     # That no condition at all may be true has a problem of its own.
     if fixed or default or not free:
         yield fixed + (default if node.kind is not Kind.INCLUSIVE_GATEWAY or not fixed else ())
