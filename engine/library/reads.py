@@ -68,6 +68,13 @@ def case_row(connection: Connection, case_id: str) -> AnyRow:
     return row
 
 
+def nothing_in(connection: Connection, case_id: str | None) -> tuple[()]:
+    """What was not found; raises `NotFound` where there is no such case either."""
+    if case_id is not None:
+        case_row(connection, case_id)
+    return ()
+
+
 def case_ids(connection: Connection, process_key: str | None) -> tuple[str, ...]:
     """Cases in the order in which they were started."""
     statement = select(ProcessInstance.id).order_by(ProcessInstance.started_at, ProcessInstance.number)

@@ -88,7 +88,8 @@ class Session:
     def tasks(self, case_id: str | None = None) -> tuple[OpenTask, ...]:
         """The open tasks of a case, or of all cases, the oldest first."""
         with self.engine.database.read() as connection:
-            return reads.open_tasks(connection, self.engine.tools.definitions, case_id)
+            found = reads.open_tasks(connection, self.engine.tools.definitions, case_id)
+            return found or reads.nothing_in(connection, case_id)
 
     def complete(self, task_id: str, variables: Mapping[str, Any] | None = None, *, outcome: str | None = None) -> None:
         """Complete an open task; a task that is done or withdrawn is refused."""
@@ -171,7 +172,7 @@ class Session:
     def waits(self, case_id: str | None = None) -> tuple[WaitingEvent, ...]:
         """The timers, messages and signals that a case, or any case, waits for."""
         with self.engine.database.read() as connection:
-            return reads.waits(connection, case_id)
+            return reads.waits(connection, case_id) or reads.nothing_in(connection, case_id)
 
     def state(self, case_id: str) -> CaseState:
         """Where a case stands, and where it ended."""

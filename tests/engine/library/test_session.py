@@ -205,6 +205,19 @@ def test_an_error_that_nothing_catches_is_an_incident(session, began):
     assert (stopped.element_id, stopped.code) == ("x", "B-1")
 
 
+def test_what_a_connector_refuses_is_an_incident_when_nothing_catches_it():
+    def refuse(inputs):
+        raise BpmnError("poor", "余额不足")
+
+    with Session(connectors={"a": refuse}) as session:
+        session.deploy(drawn(START, '<userTask id="t"/><serviceTask id="a"/>', END, flows="s -> t -> a -> e"))
+        case = session.start("p")
+        _complete(session, case, "t")
+
+        assert session.state(case).status == "incident"
+        assert session.state(case).incidents[0].message == "余额不足"
+
+
 def test_called_processes_and_decisions_are_deployed_together(session):
     decision = (
         b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">'
@@ -281,6 +294,8 @@ def test_variables_may_have_the_names_of_facts(session, began, name):
         (lambda s, c: s.start("nothing"), NotFound, "nothing"),
         (lambda s, c: s.start("p", at="t"), Refused, "t"),
         (lambda s, c: s.state("nothing"), NotFound, "nothing"),
+        (lambda s, c: s.tasks("nothing"), NotFound, "nothing"),
+        (lambda s, c: s.waits("nothing"), NotFound, "nothing"),
         (lambda s, c: s.variables("nothing"), NotFound, "nothing"),
         (lambda s, c: s.history("nothing"), NotFound, "nothing"),
         (lambda s, c: s.move_clock(NOW - timedelta(1)), Refused, "时钟"),
