@@ -21,6 +21,7 @@ class Draft:
     def __init__(self, root: etree._Element) -> None:
         self.root = root
         self.lanes = lanes(root)
+        self._first_process = next(root.iterchildren(bpmn("process")), None)
         self._changes: dict[Change, None] = {}
         self._targets: dict[tuple[etree._Element, str], set[str]] = {}
         self.ids = {str(element.get("id")) for element in root.iter() if element.get("id")}
@@ -150,11 +151,12 @@ class Draft:
     def add_root(self, name: str, **attributes: str) -> None:
         """A definition that events refer to, before the first process."""
         element = etree.Element(bpmn(name), attributes)
-        self.ids.add(attributes["id"])
-        first = next(self.root.iterchildren(bpmn("process")), None)
-        place = 0 if first is None else self.root.index(first)
-        self.root.insert(place, element)
+        if self._first_process is None:
+            self.root.append(element)
+        else:
+            self._first_process.addprevious(element)
         element.tail = self.root.text
+        self.ids.add(attributes["id"])
         self.changed = True
 
     def _declare(self) -> None:
