@@ -28,12 +28,16 @@ def _process(process: Process) -> Iterator[Problem]:
             yield warning("no-start", process.id, process.line, message)
         else:
             yield error("no-start", process.id, process.line, "流程没有开始事件，请画一个开始事件并连到第一个环节。")
+    if not scope.nodes:
+        yield error("empty", process.id, process.line, "流程里没有任何环节，请至少画出开始、环节和结束。")
     yield from _several_starts(process.scope, warning, "发起时从第一个开始；要从这里开始，须指明它的标识。")
-    yield from _scope(process.scope, process.id, process.line)
+    yield from _scope(process.scope)
     for _, node in process.scope.walk():
         if node.body is not None:
+            if not node.body.nodes:
+                yield warning("empty", node.id, node.line, f"子流程“{node.title}”里没有任何环节，会直接通过。")
             yield from _several_starts(node.body, error, "子流程只能有一个普通开始事件，请合并。")
-            yield from _scope(node.body, node.id, node.line)
+            yield from _scope(node.body)
             yield from _event_subprocess(node)
 
 
@@ -44,9 +48,7 @@ def _several_starts(scope: Scope, severity: Callable[..., Problem], consequence:
         yield severity("several-starts", extra.id, extra.line, f"多了一个开始事件“{extra.title}”，{consequence}")
 
 
-def _scope(scope: Scope, owner: str, line: int | None) -> Iterator[Problem]:
-    if not scope.nodes:
-        yield error("empty", owner, line, "流程里没有任何环节，请至少画出开始、环节和结束。")
+def _scope(scope: Scope) -> Iterator[Problem]:
     yield from _flows(scope)
     for node in scope.nodes.values():
         yield from _node(scope, node)

@@ -169,6 +169,18 @@ def test_a_parallel_gateway_takes_every_flow_whatever_is_written_on_it(play):
     assert case.open == ["a", "b"]
 
 
+def test_an_empty_subprocess_is_passed_at_once(play):
+    case = play("""
+        s: startEvent
+        part: subProcess
+        a: userTask
+        e: endEvent
+        s -> part -> a -> e
+    """)
+
+    assert case.open == ["a"]
+
+
 def test_a_gateway_may_be_where_the_flow_ends(play):
     case = play("""
         s: startEvent
