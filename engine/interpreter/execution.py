@@ -22,7 +22,6 @@ from engine.interpreter.way import (
     Passed,
     Split,
     Way,
-    gathered,
     is_at,
     lasting,
     past_of,
@@ -95,13 +94,12 @@ class Execution(TokenTree):
     def way_beyond(self, node: Node, token: Token) -> Way:
         """The way of a token that has finished at a node."""
         if node.is_step:
-            return gathered((*self.way_back_to(node, token.way), node.name), lasting(past_of(token.internal_data)))
+            inside = lasting(past_of(token.internal_data))
+            return (*self.way_back_to(node, token.way), node.name, *inside)
         way = token.way
         if len(node.incoming) > 1 and not (way and isinstance(way[-1], Joined) and way[-1].node == node.name):
             way = (*self.way_back_to(node, way), Passed(node.name))
-        if node.has_effect and Effect(node.name) not in way:
-            return (*way, Effect(node.name))
-        return way
+        return (*way, Effect(node.name)) if node.has_effect else way
 
     def way_back_to(self, node: Node, way: Way) -> Way:
         """What is reached again forgets the loop that led back to it."""
