@@ -17,6 +17,7 @@ FOUND = {
     31: "branches that a join gives back were told as work to be done again",
     211: "in the second round of a loop the step just done was no target, but that of the round before",
     541: "what a scope's ended tokens had done was forgotten when the scope was left backwards",
+    100789: "what a called process did for the outside in each round of a loop was told only of the first",
     642: "what a finished token beside an activity had done was forgotten with its scope",
 }
 
