@@ -48,6 +48,10 @@ NAMES = {
     Trigger.CANCEL: "取消",
     Trigger.MULTIPLE: "多重",
 }
+#: Activities that nobody and nothing holds up.
+UNATTENDED = frozenset(
+    {Kind.TASK, Kind.SCRIPT_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.BUSINESS_RULE_TASK}
+)
 NAMED = {Trigger.MESSAGE: "消息", Trigger.SIGNAL: "信号"}
 
 
@@ -167,7 +171,8 @@ def _loop(node: Node) -> Iterator[Problem]:
     if not loop.multi_instance:
         if loop.condition is None and loop.maximum is None:
             message = f"“{node.title}”的循环既没有条件也没有次数上限，会一直循环，请填写一个。"
-            yield error("loop-endless", node.id, loop.line, message)
+            endless = error if node.kind in UNATTENDED else warning
+            yield endless("loop-endless", node.id, loop.line, message)
         return
     if loop.behavior != "All":
         message = f"多实例“{node.title}”的 behavior（{loop.behavior}）不能执行，请去掉它，用实例后面的事件表示。"

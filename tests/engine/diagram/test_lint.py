@@ -202,6 +202,13 @@ def test_a_process_may_do_without_a_start_event(file):
     assert [(problem.severity, problem.code) for problem in found] == [("warning", "no-start")]
 
 
+def test_a_loop_of_people_without_an_end_only_warns(around):
+    loop = "<bpmn:standardLoopCharacteristics/>"
+    content = around(f'<bpmn:userTask id="a">{loop}</bpmn:userTask>')
+
+    assert ("warning", "loop-endless") in [(problem.severity, problem.code) for problem in diagram.lint(content)]
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
