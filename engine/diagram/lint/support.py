@@ -49,9 +49,7 @@ NAMES = {
     Trigger.MULTIPLE: "多重",
 }
 #: Activities that nobody and nothing holds up.
-UNATTENDED = frozenset(
-    {Kind.TASK, Kind.SCRIPT_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.BUSINESS_RULE_TASK}
-)
+UNATTENDED = frozenset({Kind.TASK, Kind.SCRIPT_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.BUSINESS_RULE_TASK})
 NAMED = {Trigger.MESSAGE: "消息", Trigger.SIGNAL: "信号"}
 
 
