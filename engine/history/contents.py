@@ -12,6 +12,7 @@ from engine.history.digests import digest_of
 from engine.history.event import Event
 from engine.history.findings import Finding, Kind
 from engine.model import Attachment, Blob, Bundle, ProcessDefinition, Resource
+from engine.policy.model import PolicyProfile
 
 
 @dataclass
@@ -21,11 +22,11 @@ class Named:
     #: digest -> the stream that named it last
     blobs: dict[str, str] = field(default_factory=dict)
     bundles: dict[str, str] = field(default_factory=dict)
-    #: attachment id -> its digest and the stream it is in
-    attachments: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: attachment id -> its digest, its name, and the stream it is in
+    attachments: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     #: kind:key:version -> digest of everything that was ever deployed
     deployed: dict[str, str] = field(default_factory=dict)
-    #: whether all deployments have told digests; those from before the chain have not
+    #: whether all deployments and policies have told digests; those from before the chain have not
     complete: bool = True
     #: policy profile -> digest of its parameters
     policies: dict[str, str] = field(default_factory=dict)
@@ -37,16 +38,18 @@ class Named:
             case "Deployed":
                 self.complete &= "digests" in outcome
                 self.deployed |= outcome.get("digests", {})
-            case "PolicyPublished" if "digest" in outcome:
-                self.policies[outcome["policy"]] = outcome["digest"]
+            case "PolicyPublished":
+                self.complete &= "digest" in outcome
+                if "digest" in outcome:
+                    self.policies[outcome["policy"]] = outcome["digest"]
             case "ProcessStarted" if "policy" in told:
                 self.blobs[told["policy"]] = stream
         if "bundle" in told:
             self.bundles[told["bundle"]] = stream
         if told.get("form"):
             self.blobs[told["form"]] = stream
-        for document, digest in documents_in(told.get("values")):
-            self.attachments[document] = (digest, stream)
+        for document in documents_in(told.get("values")):
+            self.attachments[document["id"]] = (document["sha256"], document.get("name", ""), stream)
 
     def add_pinned(self, connection: Connection) -> None:
         """Everything that the bundles of what was seen refer to."""
@@ -59,11 +62,11 @@ def blobs_in(bundle: Mapping[str, Any]) -> list[str]:
     return [bundle["diagram"], *(it for part in ("called", "decisions", "forms") for it in bundle[part].values())]
 
 
-def documents_in(value: Any) -> Iterator[tuple[str, str]]:
-    """Every attachment in submitted values: its id and digest."""
+def documents_in(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every attachment in submitted values."""
     if isinstance(value, dict):
         if isinstance(value.get("id"), str) and isinstance(value.get("sha256"), str):
-            yield value["id"], value["sha256"]
+            yield value
         for item in value.values():
             yield from documents_in(item)
     elif isinstance(value, list):
@@ -105,8 +108,13 @@ def _check_versions(connection: Connection, named: Named) -> Iterator[Finding]:
         yield from (_definition(name, "这个版本不是经过部署得来的。") for name in kept.keys() - named.deployed.keys())
 
 
-def check_policies(parameters: Callable[[str], bytes | None], named: Named) -> Iterator[Finding]:
-    """The parameters of every published profile."""
+def check_policies(
+    connection: Connection, parameters: Callable[[str], bytes | None], named: Named, *, whole: bool = True
+) -> Iterator[Finding]:
+    """The parameters of every published profile, and that there is none besides."""
+    if named.complete and whole:
+        others = (policy for policy in connection.scalars(select(PolicyProfile.id)) if policy not in named.policies)
+        yield from (_definition(policy, "这一版政策参数不是经过发布得来的。") for policy in others)
     for policy, digest in named.policies.items():
         content = parameters(policy)
         if content is None:
@@ -119,16 +127,19 @@ def check_attachments(
     connection: Connection, read: Callable[[str], bytes | None], named: Named, *, whole: bool = True
 ) -> Iterator[Finding]:
     """Every document that a case refers to: its row, and its bytes."""
-    wanted = select(Attachment.id, Attachment.digest)
+    wanted = select(Attachment.id, Attachment.digest, Attachment.name, Attachment.instance_id)
     if not whole:
         wanted = wanted.where(Attachment.id.in_(named.attachments))
-    rows = {row.id: row.digest for row in connection.execute(wanted)}
-    for document, (digest, stream) in named.attachments.items():
-        if rows.get(document) != digest:
+    rows = {row.id: row for row in connection.execute(wanted)}
+    for document, (digest, name, stream) in named.attachments.items():
+        row = rows.get(document)
+        if row is None or row.digest != digest or (name and row.name != name):
             yield _attachment(stream, f"附件 {document} 的登记缺失或被改动。")
-    for document, digest in rows.items():
-        stream = named.attachments.get(document, ("", document))[1]
-        content = read(digest)
+    for document, row in rows.items():
+        stream = named.attachments.get(document, ("", "", document))[2]
+        if row.instance_id is not None and document not in named.attachments:
+            yield _attachment(row.instance_id, f"附件 {document} 不是历史里提交的。")
+        digest, content = row.digest, read(row.digest)
         if content is None:
             yield _attachment(stream, f"附件 {document} 的文件已经缺失。")
         elif digest_of(content) != digest:

@@ -25,6 +25,10 @@ class Told:
         self.state: str | None = None
         self.ended = False
         self.terminated = False
+        #: what the case is and is pinned to: column -> value
+        self.pinned: dict[str, Any] = {}
+        #: task -> role and unit it was offered to; None where a migration may have changed them since
+        self.offered: dict[str, tuple[str | None, str | None] | None] = {}
         #: task -> its completion
         self.completions: dict[str, Event] = {}
         for event in events:
@@ -35,10 +39,24 @@ class Told:
         self.state = outcome.get("state", self.state)
         self.ended |= bool(outcome.get("ended"))
         self.terminated |= "terminated" in outcome
-        if event.content["type"] == "TaskCompleted":
-            self.completions[event.content["task"]] = event
-        elif event.content["type"] == "TaskRecalled":
-            self.completions.pop(event.content["task"], None)
+        for opened in outcome.get("opened", ()):
+            # Events from before the chain do not tell whom a task was offered to.
+            self.offered[opened["task"]] = (opened["role"], opened["unit"]) if "role" in opened else None
+        match event.content["type"]:
+            case "TaskCompleted":
+                self.completions[event.content["task"]] = event
+            case "TaskRecalled":
+                self.completions.pop(event.content["task"], None)
+            case "ProcessStarted" | "ProcessMigrated" if event.content["format"] > 0:
+                self._see_pinned(event.content)
+
+    def _see_pinned(self, content: Mapping[str, Any]) -> None:
+        told = content["input"]
+        self.pinned |= {"definition_id": told["definition"], "bundle_digest": told["bundle"]}
+        if content["type"] == "ProcessStarted":
+            self.pinned |= {"number": told["case"]["number"], "region_code": told["region"]}
+        else:
+            self.offered = dict.fromkeys(self.offered)
 
     @property
     def status(self) -> str | None:
@@ -50,13 +68,15 @@ class Told:
 
 def check_cases(connection: Connection, told: Mapping[str, Told]) -> Iterator[Finding]:
     """Compare the rows of some cases with their events."""
-    columns = (ProcessInstance.id, ProcessInstance.status, ProcessInstance.tokens, ProcessInstance.variables)
-    for row in connection.execute(select(*columns).where(ProcessInstance.id.in_(told))):
+    for row in connection.execute(select(*ProcessInstance.__table__.columns).where(ProcessInstance.id.in_(told))):
         yield from _check_case(row, told[row.id])
     tasks = select(
         UserTask.id,
         UserTask.instance_id,
         UserTask.name,
+        UserTask.role,
+        UserTask.unit_code,
+        UserTask.parent_id,
         UserTask.completed_by,
         UserTask.on_behalf_of,
         UserTask.completed_at,
@@ -64,14 +84,30 @@ def check_cases(connection: Connection, told: Mapping[str, Told]) -> Iterator[Fi
         _SUBMISSION,
     )
     for task in connection.execute(tasks.where(UserTask.instance_id.in_(told))):
-        completion = told[task.instance_id].completions.get(task.id)
-        if completion is not None and not _agrees(task, completion.content):
-            yield _finding(Kind.TASK, task.instance_id, f"“{task.name}”的办理记录被改动：与历史不符。")
+        yield from _check_task(task, told[task.instance_id])
+    for case_id, case in told.items():
+        if case.offered:
+            yield _finding(Kind.TASK, case_id, f"历史里打开过的 {len(case.offered)} 项待办已经缺失。")
+
+
+def _check_task(task: AnyRow, told: Told) -> Iterator[Finding]:
+    """Every task that the history opened is taken off its list, so that the missing ones remain."""
+    if task.parent_id is None and task.id not in told.offered:
+        yield _finding(Kind.TASK, task.instance_id, f"“{task.name}”不是历史里打开的待办。")
+    offered = told.offered.pop(task.id, None)
+    if offered is not None and offered != (task.role, task.unit_code):
+        yield _finding(Kind.TASK, task.instance_id, f"“{task.name}”的办理岗位或单位被改动：与历史不符。")
+    completion = told.completions.get(task.id)
+    if completion is not None and not _agrees(task, completion.content):
+        yield _finding(Kind.TASK, task.instance_id, f"“{task.name}”的办理记录被改动：与历史不符。")
 
 
 def _check_case(row: AnyRow, told: Told) -> Iterator[Finding]:
     if told.state is not None and told.state != state_digest(State(tokens=row.tokens, variables=row.variables)):
         yield _finding(Kind.SNAPSHOT, row.id, "办件的当前状态（环节或变量）被改动：与历史不符。")
+    changed = [column for column, value in told.pinned.items() if getattr(row, column) != value]
+    if changed:
+        yield _finding(Kind.SNAPSHOT, row.id, f"办件的登记内容被改动（{'、'.join(changed)}）：与历史不符。")
     if told.status is not None and row.status != told.status:
         yield _finding(Kind.SNAPSHOT, row.id, f"办件的状态是“{row.status}”，与历史不符。")
 

@@ -162,7 +162,7 @@ class _Verification:
     def _check_contents(self) -> None:
         checks: tuple[Iterator[Finding], ...] = (
             check_definitions(self._connection, self._named, whole=self._case_id is None),
-            check_policies(self._parameters, self._named),
+            check_policies(self._connection, self._parameters, self._named, whole=self._case_id is None),
             check_attachments(self._connection, self._document, self._named, whole=self._case_id is None),
         )
         for number, check in enumerate(checks, 1):

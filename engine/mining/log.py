@@ -71,7 +71,7 @@ def _told(event: Event, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         "element": header.activity,
         "task": header.task,
         "outcome": event.content["input"].get("outcome"),
-        "documents": tuple(document for document, _ in documents_in(event.content["input"].get("values"))),
+        "documents": tuple(document["id"] for document in documents_in(event.content["input"].get("values"))),
     }
     for passage in outcome.get("trail", ()):
         if passage["kind"] == "activity" and passage["element"] != header.activity:

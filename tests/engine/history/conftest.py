@@ -38,10 +38,14 @@ class Desk:
     def claim(self, case_id: str, login: str) -> None:
         self.engine.execute(ClaimTask(actor=Actor(person_id=login), task_id=self.open_task(case_id).id))
 
+    def started(self) -> str:
+        """A case that waits for its application."""
+        started = self.engine.execute(StartProcess(actor=Actor(person_id="applicant"), process_key="grant"))
+        return started.instance_id
+
     def in_review(self) -> str:
         """A case that has been applied for and published for five days."""
-        started = self.engine.execute(StartProcess(actor=Actor(person_id="applicant"), process_key="grant"))
-        case_id = started.instance_id
+        case_id = self.started()
         self.complete(case_id, "applicant", title="石溪路面硬化", amount=Decimal("424660.00"))
         self.clock.advance(timedelta(days=5))
         fire_due_timers(self.engine)
