@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import forms.definition
 from engine import diagram
 from engine.diagram import Catalogue
+from engine.diagram.lint.facts import FACTS
+from engine.diagram.lint.foreign import HOST_FUNCTIONS
 
 CATALOGUE = Catalogue(
     roles={"clerk"},
@@ -107,6 +110,14 @@ def test_the_nearest_name_is_offered(sketch):
 
     (problem,) = [p for p in diagram.lint(content) if p.code == "unknown-variable"]
     assert "是不是想写 application？" in problem.message
+
+
+def test_the_facts_are_those_that_forms_and_cases_see():
+    assert set(FACTS) | HOST_FUNCTIONS == (forms.definition.FACTS | forms.definition.FUNCTIONS) - {
+        "actor",
+        "today",
+        "now",
+    }
 
 
 def test_who_sets_a_name_later_is_told(sketch):

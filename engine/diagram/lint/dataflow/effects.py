@@ -90,6 +90,8 @@ def _assigned(node: Node) -> frozenset[str]:
 
 
 def _takes_anything(node: Node) -> bool:
+    if node.kind is Kind.BUSINESS_RULE_TASK:
+        return not node.extension.get("decisionRef") and not node.extension.inputs
     if node.kind in (Kind.SERVICE_TASK, Kind.SEND_TASK):
         return not node.extension.inputs and (node.kind is not Kind.SEND_TASK or bool(node.extension.get("connector")))
     if node.kind is Kind.RECEIVE_TASK:
