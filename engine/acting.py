@@ -25,7 +25,10 @@ def actionable(work: UnitOfWork, task_id: str) -> AnyRow:
     if not work.tools.offices:
         ensure_open(task)
         return task
-    positions = acting_positions(work.connection, work.actor, local_date(work.now))
+    day = local_date(work.now)
+    positions = acting_positions(work.connection, work.actor, day)
+    if work.actor.on_behalf_of is not None:
+        ensure_business(positions_of(work.connection, work.actor.person_id, day), task.role)
     if task.parent_id is None:
         ensure_candidate(positions, task)
     else:

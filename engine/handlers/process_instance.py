@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import interpreter
-from engine.assignment import holds
+from engine.assignment import ensure_business, holds
 from engine.case import Case
 from engine.clock import local_date
 from engine.commands import CorrelateMessage, FireTimer, StartedProcess, StartProcess, WithdrawProcess
@@ -16,7 +16,7 @@ from engine.definitions import latest_definition
 from engine.errors import Conflict, Forbidden, Refused
 from engine.history.event import Occurrence
 from engine.instantiation import Beginning, instantiate
-from engine.model import EventSubscription, InstanceStatus, UserTask
+from engine.model import EventSubscription, InstanceStatus, TaskStatus, UserTask
 from engine.organisation import acting_positions, ensure_delegated
 from engine.roles import ROLES, Duty
 from engine.rows import AnyRow
@@ -45,6 +45,8 @@ def _ensure_starter(work: UnitOfWork, opened: tuple[str, ...]) -> None:
         return
     positions = acting_positions(work.connection, work.actor, local_date(work.now))
     tasks = work.connection.execute(select(UserTask.role, UserTask.unit_code).where(UserTask.id.in_(opened))).all()
+    for task in tasks:
+        ensure_business(positions, task.role)
     if tasks and not any(holds(positions, task.role, task.unit_code) for task in tasks):
         roles = "、".join(ROLES[task.role].name if task.role in ROLES else task.role for task in tasks)
         raise Forbidden(f"这个流程由{roles}发起，您没有这一岗位。")
@@ -67,7 +69,10 @@ def _ensure_undecided(work: UnitOfWork, case: Case) -> None:
     decisive = [role.key for role in ROLES.values() if role.duty in (Duty.DECIDE, Duty.PAY)]
     decided = work.connection.scalar(
         select(UserTask.name).where(
-            UserTask.instance_id == case.row.id, UserTask.role.in_(decisive), UserTask.status == "completed"
+            UserTask.instance_id == case.row.id,
+            UserTask.role.in_(decisive),
+            UserTask.status.in_((TaskStatus.COMPLETED, TaskStatus.SUBMITTED)),
+            UserTask.parent_id.is_(None),
         )
     )
     if decided is not None:

@@ -14,6 +14,7 @@ from engine.case import Case
 from engine.commands import SYSTEM, Actor, Command, CompleteTask, DeploymentResource, DeployResources, StartProcess
 from engine.errors import AnlanError
 from engine.history.verification import verify
+from engine.interpreter.moves import targets
 from engine.interpreter.reading import open_tasks
 from engine.model import Signing, TaskStatus
 from engine.moves import (
@@ -43,39 +44,55 @@ def _begin(office: Any) -> None:
     office.case_id = office.execute(start).instance_id
 
 
+def _case(office: Any, connection: Any) -> Case:
+    work = UnitOfWork(connection=connection, now=office.clock.now(), actor=SYSTEM, tools=office.engine.tools, seed="")
+    return Case.load(work, office.case_id)
+
+
+def _moved(office: Any, step: str) -> MoveProcess:
+    return MoveProcess(actor=ADMIN, instance_id=office.case_id, activity_id=step, reason="试一试")
+
+
+def _steps_before(office: Any, task: Any) -> tuple[str, ...]:
+    """Where a task may be returned to."""
+    if task.status != "created" or task.parent_id:
+        return STEPS
+    with office.engine.database.read() as connection:
+        case = _case(office, connection)
+        return targets(case.bundle.specification, case.state, task.token_id, case.services) or STEPS
+
+
 def _commands(office: Any, chance: random.Random) -> Iterator[Command[Any]]:
-    """What somebody might try next; much of it is refused."""
-    pending = [*office.tasks(), *office.tasks("submitted"), *office.tasks("planned"), *office.tasks("completed")]
-    task = chance.choice(pending)
+    """What somebody might try next; some of it is refused."""
+    waiting = [*office.tasks(), *office.tasks("submitted"), *office.tasks("planned")]
+    task, past = chance.choice(waiting), chance.choice([*office.tasks("completed"), *waiting])
     actor = Actor(person_id=task.assignee_id or chance.choice(PERSONS))
+    owner = Actor(person_id=office.row(task.parent_id or task.id).assignee_id or "clerk")
     other, reason = chance.choice(PERSONS), "试一试"
-    yield CompleteTask(actor=actor, task_id=task.id, submission={})
-    yield CompleteTask(actor=actor, task_id=task.id, outcome="agree", submission={})
+    outcome = "agree" if task.parent_id and task.signing != Signing.DELEGATED else None
+    yield CompleteTask(actor=actor, task_id=task.id, outcome=outcome, submission={})
     yield ResolveTask(actor=actor, task_id=task.id, opinion="没有意见")
-    yield ReturnTask(
-        actor=actor, task_id=task.id, activity_id=chance.choice(STEPS), reason=reason, direct=chance.random() < 0.3
-    )
-    yield RecallTask(actor=Actor(person_id=task.completed_by or "clerk"), task_id=task.id, reason=reason)
+    step, direct = chance.choice([*_steps_before(office, task), chance.choice(STEPS)]), chance.random() < 0.4
+    yield ReturnTask(actor=actor, task_id=task.id, activity_id=step, reason=reason, direct=direct)
+    yield RecallTask(actor=Actor(person_id=past.completed_by or "clerk"), task_id=past.id, reason=reason)
     yield TransferTask(actor=actor, task_id=task.id, to_person_id=other, reason=reason)
     signing = chance.choice([Signing.BEFORE, Signing.PARALLEL, Signing.AFTER])
     yield AddSigner(actor=actor, task_id=task.id, person_ids=(other,), signing=signing, reason=reason)
     yield DelegateTask(actor=actor, task_id=task.id, to_person_id=other, reason=reason)
-    yield RemoveSigner(actor=Actor(person_id=other), task_id=task.id, reason=reason)
-    yield MoveProcess(actor=ADMIN, instance_id=office.case_id, activity_id=chance.choice(STEPS), reason=reason)
+    yield RemoveSigner(actor=owner, task_id=task.id, reason=reason)
+    yield _moved(office, chance.choice(STEPS))
     yield SuspendProcess(actor=ADMIN, instance_id=office.case_id, reason=reason)
     yield ResumeProcess(actor=ADMIN, instance_id=office.case_id)
 
 
-#: people mostly work
-WEIGHTS = (30, 8, 4, 10, 8, 3, 6, 3, 2, 1, 1, 6)
+#: people mostly work, and a case that is suspended is soon resumed
+WEIGHTS = (36, 6, 16, 8, 3, 8, 4, 6, 2, 1, 10)
 
 
 def _ensure_rows_agree(office: Any) -> None:
     """One pending row for each open token, and one subscription for each wait; added tasks belong to pending ones."""
     with office.engine.database.read() as connection:
-        tools = office.engine.tools
-        work = UnitOfWork(connection=connection, now=office.clock.now(), actor=SYSTEM, tools=tools, seed="")
-        case = Case.load(work, office.case_id)
+        case = _case(office, connection)
         live = open_tasks(case.bundle.specification, case.state, case.services)
     standing = office.standing()
     own = [task for task in standing.tasks.values() if task.parent_id is None]
@@ -116,14 +133,17 @@ def _foreseen(office: Any, command: Command[Any]) -> bool:
     return True
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_any_moves_in_any_order_leave_every_task_once(office: Any, seed: int) -> None:
     _begin(office)
     chance = random.Random(seed)
     done: Counter[str] = Counter()
-    for _ in range(120):
+    for _ in range(60):
         if office.instance.status not in ("active", "suspended"):
             break
+        if not office.standing().tasks:
+            # Moved by hand into one branch only: its join waits for the other, until somebody moves the case on.
+            office.execute(_moved(office, "papers"))
         command = chance.choices(list(_commands(office, chance)), WEIGHTS)[0]
         done[type(command).__name__] += _foreseen(office, command)
         if chance.random() < 0.05:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.commands import Actor, ClaimTask, CompleteTask
+from engine.commands import Actor, ClaimTask, CompleteTask, Delegate
 from engine.errors import Conflict, Forbidden, NotFound, Refused
 from engine.moves import TransferTask
 
@@ -105,3 +105,22 @@ def test_a_preview_of_a_transfer_names_the_new_holder(office: Any) -> None:
     assert {effect.name: effect.holder for effect in preview.kept}["乡镇审查"] == "second_clerk"
     assert office.task("review").assignee_id is None
     office.execute(CompleteTask(actor=Actor(person_id="clerk"), task_id=task.id, outcome="agree", submission={}))
+
+
+def test_who_runs_the_system_does_no_task_for_another_either(office: Any) -> None:
+    task, today = office.applied().task("review"), office.clock.now().date()
+    office.execute(Delegate(actor=Actor(person_id="clerk"), to_person_id="admin", valid_from=today, valid_to=today))
+
+    stand_in = Actor(person_id="admin", on_behalf_of="clerk")
+    with pytest.raises(Forbidden, match="系统管理员不得办理办件"):
+        office.execute(CompleteTask(actor=stand_in, task_id=task.id, outcome="agree", submission={}))
+
+
+def test_a_task_passed_on_in_anothers_name_tells_both(office: Any) -> None:
+    task, today = office.applied().task("review"), office.clock.now().date()
+    office.execute(Delegate(actor=Actor(person_id="clerk"), to_person_id="finance", valid_from=today, valid_to=today))
+    stand_in = Actor(person_id="finance", on_behalf_of="clerk")
+    office.execute(TransferTask(actor=stand_in, task_id=task.id, to_person_id="second_clerk", reason="本人出差"))
+
+    header = office.events()[-1].header
+    assert (header.actor, header.on_behalf_of) == ("finance", "clerk")
