@@ -14,7 +14,7 @@ SOURCES = [
     *(Path(engine.diagram.__file__).parent / "lint").rglob("*.py"),
     Path(engine.interpreter.__file__).with_name("parser.py"),
 ]
-GIVEN = re.compile(r"\b(?:error|warning|missing|ends|_problem|_refused)\(\s*\"([a-zA-Z-]+)\"( \+ )?")
+GIVEN = re.compile(r"\b(?:error|warning|missing|ends|endless|severity|_problem|_refused)\(\s*\"([a-zA-Z-]+)\"( \+ )?")
 EXPLAINED = re.compile(r"`([a-zA-Z-]+)`")
 
 
