@@ -18,16 +18,19 @@ from engine.interpreter.trail import Condition, Passage, PassageKind
 from engine.interpreter.waits import Thrown, Wait
 from engine.interpreter.way import (
     Effect,
+    Entry,
     Joined,
     Passed,
     Split,
     Way,
     is_at,
+    last_steps,
     lasting,
     past_of,
     rewound,
     split_ids,
     splits_at,
+    to_json,
     way_of,
 )
 
@@ -76,12 +79,9 @@ class Execution(TokenTree):
         """Let a token take a sequence flow."""
         if path.flow_id:
             self.pass_flow(path.flow_id)
-        return self.place(
-            path.target,
-            scope,
-            flow=path.flow_id,
-            way=self.way_back_to(path.target, way) if path.target.is_step else way,
-        )
+        if path.target.is_step and way:
+            way = self.way_back_to(path.target, way, way[-1])
+        return self.place(path.target, scope, flow=path.flow_id, way=way)
 
     def go_straight_back(self, scope: Token, back: Mapping[str, Any]) -> None:
         """A corrected step leads back to where the case was returned from (直达)."""
@@ -101,18 +101,24 @@ class Execution(TokenTree):
             way = (*self.way_back_to(node, way), Passed(node.name))
         return (*way, Effect(node.name)) if node.has_effect else way
 
-    def way_back_to(self, node: Node, way: Way) -> Way:
-        """What is reached again forgets the loop that led back to it."""
+    def way_back_to(self, node: Node, way: Way, parting: Entry | None = None) -> Way:
+        """What is reached again forgets the loop that led back to it, but no split that tokens are parting at now."""
         is_here = is_at(node.name)
-        return rewound(way, is_here, self.is_live) if any(map(is_here, way)) else way
+        if not any(map(is_here, way)):
+            return way
+        apart = parting.id if isinstance(parting, Split) else None
+        return rewound(way, is_here, lambda split: split == apart or self.is_live(split))
 
-    def ways_apart(self, token: Token, paths: Sequence[Path], way: Way) -> list[Way]:
-        """The ways of the tokens that leave a node by its flows."""
+    def ways_apart(
+        self, token: Token, paths: Sequence[Path], way: Way, came: Way
+    ) -> tuple[Sequence[Way], Sequence[Way]]:
+        """The ways of the tokens that leave a node by its flows: with loops forgotten, and in full."""
         if len(paths) < 2:
-            return [way] * len(paths)
+            return [way] * len(paths), [came] * len(paths)
         flows = {path.flow_id for path in paths}
         before = rewound(way, lambda entry: splits_at(entry, flows), self.is_live)
-        return [(*before, Split(token.id, path.flow_id)) for path in paths]
+        splits = [Split(token.id, path.flow_id) for path in paths]
+        return [(*before, split) for split in splits], [(*came, split) for split in splits]
 
     def is_live(self, split: str) -> bool:
         """Whether a token still lives that came out of a split."""

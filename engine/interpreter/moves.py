@@ -22,7 +22,19 @@ from engine.interpreter.services import Services
 from engine.interpreter.specification import Specification
 from engine.interpreter.steps import Step, load, take_step
 from engine.interpreter.trail import PassageKind
-from engine.interpreter.way import Cut, Way, cut, effects, last_steps, past_of, shared, split_ids, steps, to_json
+from engine.interpreter.way import (
+    Cut,
+    Way,
+    came_by,
+    cut,
+    effects,
+    last_steps,
+    past_of,
+    shared,
+    split_ids,
+    steps,
+    to_json,
+)
 
 __all__ = ["MoveRefused", "migrate", "move", "propose", "recall", "return_to", "targets"]
 
@@ -56,10 +68,10 @@ def recall(spec: Specification, state: State, activity_id: str, services: Servic
     name = _name(execution, activity_id)
     if isinstance(execution.spec.task_specs.get(activity_id), LoopBody):
         raise MoveRefused(f"“{name}”由多人分别办理，不能由一人拿回。", activity=activity_id)
-    after = [token for token in execution.live() if activity_id in last_steps(token.way)]
+    after = [token for token in execution.live() if activity_id in last_steps(_came_by(token))]
     if not after or len({token.parent.id for token in after}) > 1:
         raise MoveRefused(f"“{name}”之后的环节已经有人办理，或办件已经走远，不能拿回。", activity=activity_id)
-    found = cut(after[-1].way, activity_id)
+    found = cut(_came_by(after[-1]), activity_id)
     assert found is not None, "a last step is a step of the way"
     withdrawn = _came_with(after[-1], found)
     if any(_worked_on(token, activity_id) for token in withdrawn):
@@ -197,9 +209,13 @@ def _ways_inside(token: Token) -> Iterator[Way]:
 
 def _worked_on(token: Token, step: str) -> bool:
     """Whether anything was completed after a step by this token or inside it."""
-    if step not in last_steps(token.way):
+    if step not in last_steps(_came_by(token)):
         return True
     return any(steps(way) for way in _ways_inside(token)) or bool(token.internal_data.get("done"))
+
+
+def _came_by(token: Token) -> Way:
+    return came_by(token.internal_data, token.way)
 
 
 def _can_hold(node: Node) -> bool:

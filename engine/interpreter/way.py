@@ -112,6 +112,11 @@ def past_of(facts: Mapping[str, Any]) -> Way:
     return way_of(facts.get("past", []))
 
 
+def came_by(facts: Mapping[str, Any], way: Way) -> Way:
+    """The way since the last step was completed, also where a loop has led back to an earlier one."""
+    return way_of(facts["came"]) if "came" in facts else way
+
+
 def lasting(way: Way) -> Way:
     """What was done for the outside, alone."""
     return tuple(entry for entry in way if isinstance(entry, Effect))

@@ -13,7 +13,7 @@ from engine.interpreter.corrections import Token
 from engine.interpreter.mappings import Mappings
 from engine.interpreter.nodes.base import Node
 from engine.interpreter.nodes.events import Catcher
-from engine.interpreter.way import Way, past_of
+from engine.interpreter.way import Way, came_by, past_of
 
 if TYPE_CHECKING:
     from engine.interpreter.execution import Execution
@@ -83,9 +83,9 @@ class FlowScope(Node):
         execution.pass_node(node, token, conditions)
         execution.withdraw(token, canceled=False)
         beyond = execution.way_beyond(node, token)
-        ways = execution.ways_apart(token, taken, beyond)
-        for path, way in zip(taken, ways, strict=True):
-            execution.follow(path, scope, way)
+        came = beyond if node.is_step else came_by(token.internal_data, token.way)
+        for path, way, full in zip(taken, *execution.ways_apart(token, taken, beyond, came), strict=True):
+            execution.follow(path, scope, way, full)
         if not taken:
             self.keep_past(scope, beyond)
             self.ended_at(scope, node)

@@ -216,8 +216,7 @@ def test_a_token_beside_its_activity_stays_when_that_goes_back(play):
     assert case.targets("n") == ()
 
 
-@pytest.mark.parametrize("rounds", [3, 60])
-def test_a_way_does_not_grow_with_the_rounds(play, rounds):
+def test_a_way_does_not_grow_with_the_rounds(play):
     case = play(
         """
         s: startEvent
@@ -235,11 +234,13 @@ def test_a_way_does_not_grow_with_the_rounds(play, rounds):
         """,
         ok=False,
     )
-    for _ in range(rounds):
+    sizes = []
+    for _ in range(60):
         case.complete("b").complete("c")
+        sizes.append(len(case.state.tokens))
 
     assert case.targets("b") == ()
-    assert len(case.state.tokens) < 300
+    assert sizes[-1] - sizes[2] < 20, "only the ids have more digits"
 
 
 def test_a_completed_task_is_taken_back(play):
@@ -304,3 +305,56 @@ def test_a_move_into_a_subprocess_opens_it(play):
 
     assert case.move("y").waits == ["late"]
     assert case.complete("y").ended == "e"
+
+
+LOOP = """
+    s: startEvent
+    a: userTask
+    b: userTask
+    g: exclusiveGateway default="back"
+    e: endEvent
+    s -> a -> b -> g
+    g -> e [ok]
+    back: g -> a
+"""
+
+
+def test_who_sent_a_case_back_along_the_diagram_takes_it_back(play):
+    case = play(LOOP, ok=False).complete("a").complete("b")
+
+    assert case.open == ["a"]
+    assert case.recall("b").open == ["b"]
+    assert case.targets("b") == ("a",)
+
+
+def test_what_was_sent_back_and_corrected_is_not_taken_back(play):
+    case = play(LOOP, ok=False).complete("a").complete("b").complete("a")
+
+    with pytest.raises(MoveRefused, match="不能拿回"):
+        case.recall("b")
+
+
+def test_a_case_sent_back_into_a_split_is_taken_back_whole(play):
+    case = play(
+        """
+        s: startEvent
+        merge: exclusiveGateway
+        split: parallelGateway
+        b: userTask
+        c: userTask
+        join: parallelGateway
+        d: userTask
+        g: exclusiveGateway default="back"
+        e: endEvent
+        s -> merge -> split -> b -> join -> d -> g
+        split -> c -> join
+        g -> e [ok]
+        back: g -> merge
+        """,
+        ok=False,
+    )
+    case.complete("b").complete("c").complete("d")
+    assert case.open == ["b", "c"]
+
+    assert case.recall("d").open == ["d"]
+    assert case.targets("d") == ("b", "c")
