@@ -19,6 +19,7 @@ from typing import Any
 
 import databases
 import growth
+import history
 from completions import Completions, Trial
 from office import APPLICATION, DIAGRAM, OPINION, ROUND, Office
 
@@ -59,6 +60,7 @@ def main() -> None:
             settings.append(databases.postgresql(server))
         results["completions"] = list(completions(settings))
         results["long case"] = long_case(settings[0])
+        results["history"] = [history_cost(setting) for setting in settings]
         results["memory"] = memory(settings[1])
         results["starts"] = starts(settings[0])
         results["deploy"] = deploy(folder)
@@ -122,6 +124,13 @@ def long_case(setting: databases.Setting) -> dict[str, Any]:
     say("stored state after them", f"{size} B", verdict(size / 1024, 3, at_least=False) + " KB")
     office.engine.database.dispose()
     return {"ratio": round(ratio, 3), "state bytes": size}
+
+
+def history_cost(setting: databases.Setting) -> dict[str, Any]:
+    """A completion with its event against one without."""
+    share = history.share_without(setting, scaled(60))
+    say(f"{setting.name}: completion without history ÷ with it", f"{share:.2f}", verdict(share, 0.9))
+    return {"setting": setting.name, "ratio": round(share, 3)}
 
 
 def memory(setting: databases.Setting) -> dict[str, Any]:
