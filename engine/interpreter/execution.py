@@ -75,13 +75,15 @@ class Execution(TokenTree):
         node._update(token)
         return token
 
-    def follow(self, path: Path, scope: Token, way: Way) -> Token:
-        """Let a token take a sequence flow."""
+    def follow(self, path: Path, scope: Token, way: Way, came: Way) -> Token:
+        """Let a token take a sequence flow; `came` is its way since the last step, with the loops that led back."""
         if path.flow_id:
             self.pass_flow(path.flow_id)
         if path.target.is_step and way:
             way = self.way_back_to(path.target, way, way[-1])
-        return self.place(path.target, scope, flow=path.flow_id, way=way)
+        # A loop that led back is forgotten; who did the last step may still take it back.
+        facts = {"came": to_json(came)} if len(way) < len(came) and last_steps(way) != last_steps(came) else {}
+        return self.place(path.target, scope, flow=path.flow_id, way=way, **facts)
 
     def go_straight_back(self, scope: Token, back: Mapping[str, Any]) -> None:
         """A corrected step leads back to where the case was returned from (直达)."""
