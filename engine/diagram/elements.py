@@ -108,6 +108,8 @@ class EventDefinition:
     line: int | None = None
     #: of the message, signal or link
     name: str | None = None
+    #: of a message or signal whose name is reckoned in each case
+    name_expression: ExpressionText | None = None
     #: of the error or escalation; None catches every one
     code: str | None = None
     #: the reference as written, for the lint

@@ -7,7 +7,7 @@ from lxml import etree
 from engine.diagram.definitions import Definitions, correlation_attribute
 from engine.diagram.elements import EventDefinition, ExpressionText, Timer, TimerKind, Trigger
 from engine.diagram.namespaces import bpmn, is_bpmn, line_of, local_name
-from engine.diagram.texts import expression
+from engine.diagram.texts import expression, own_expression
 
 SUFFIX = "EventDefinition"
 EVENT_DEFINITIONS = frozenset(trigger.value + SUFFIX for trigger in Trigger if trigger not in ("none", "multiple"))
@@ -46,6 +46,7 @@ def task_message(element: etree._Element, definitions: Definitions) -> EventDefi
         trigger=Trigger.MESSAGE,
         line=line_of(element),
         name=_name(message),
+        name_expression=_name_expression(message),
         reference=reference,
         correlation=correlation_attribute(element) or definitions.correlation(message),
     )
@@ -59,6 +60,7 @@ def _definition(child: etree._Element, event: etree._Element, definitions: Defin
         trigger=trigger,
         line=line_of(child),
         name=child.get("name") if trigger is Trigger.LINK else _name(target),
+        name_expression=_name_expression(target),
         code=_code(trigger, target),
         reference=reference,
         timer=_timer(child) if trigger is Trigger.TIMER else None,
@@ -77,6 +79,10 @@ def _correlation(
 
 def _name(target: etree._Element | None) -> str | None:
     return None if target is None else target.get("name") or target.get("id")
+
+
+def _name_expression(target: etree._Element | None) -> ExpressionText | None:
+    return None if target is None else own_expression(target, "nameExpression")
 
 
 def _code(trigger: Trigger, target: etree._Element | None) -> str | None:

@@ -113,6 +113,7 @@ def _event(definition: EventDefinition, node: Node) -> events.Event:
     return events.Event(
         trigger=definition.trigger if definition.trigger is not Trigger.LINK else Trigger.NONE,
         name=definition.name,
+        name_expression=compiled(definition.name_expression),
         code=definition.code,
         timer_kind=timer.kind if timer else None,
         timer=literal_or_feel(timer.expression.text) if timer else None,

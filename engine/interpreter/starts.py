@@ -67,10 +67,20 @@ def _trigger(node: Node, event: EventDefinition, facts: Facts, now: datetime) ->
     return StartTrigger(
         element_id=node.id,
         kind=TRIGGERS[event.trigger],
-        name=event.name or "",
+        name=_name(node, event, facts),
         schedule=_schedule(node, event, facts, now),
         condition=event.condition.text if event.condition else None,
     )
+
+
+def _name(node: Node, event: EventDefinition, facts: Facts) -> str:
+    if event.name_expression is None:
+        return event.name or ""
+    name = feel.compile(event.name_expression.text)(facts())
+    if not isinstance(name, str) or not name:
+        message = f"开始事件“{node.title}”的消息或信号名称应为文字，实际得到 {feel.text_of(name)}。"
+        raise NotUsable(message, element=node.id)
+    return name
 
 
 def _schedule(node: Node, event: EventDefinition, facts: Facts, now: datetime) -> Schedule | None:

@@ -14,8 +14,19 @@ from engine.diagram.importing.vendors import ZEEBE
 def translate_name(draft: Draft, element: etree._Element, label: str = "信号") -> None:
     """A message or signal is found by its name; a computed one needs the designer."""
     name = element.get("name") or ""
-    if name.startswith("=") or "${" in name or "#{" in name:
-        draft.needs_work(element, "computed-name", f"{label}名“{shortened(name)}”是算出来的，请改成固定的名称。")
+    computed = name.startswith("=") or "${" in name or "#{" in name
+    if not computed or draft.own(element, "nameExpression") is not None:
+        return
+    try:
+        source = name.removeprefix("=").strip() if name.startswith("=") else expressions.template(name)
+    except Untranslatable as fault:
+        told = f"{label}名“{shortened(name)}”是算出来的，没有翻译，请改成固定的名称：{fault.message}"
+        draft.needs_work(element, "computed-name", told)
+        return
+    draft.set_own(element, "nameExpression", source)
+    draft.translated(
+        element, "computed-name", f"{label}名“{shortened(name)}”写为 anlan:nameExpression“{shortened(source)}”。"
+    )
 
 
 def translate(draft: Draft, message: etree._Element) -> None:

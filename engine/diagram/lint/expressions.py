@@ -81,6 +81,8 @@ def _slots(node: Node) -> Iterator[Slot]:
     for event in (*node.events, *([node.message] if node.message else [])):
         if event.condition is not None:
             yield Slot(element_id=node.id, label="条件", source=event.condition)
+        if event.name_expression is not None:
+            yield Slot(element_id=node.id, label="消息或信号名称", source=event.name_expression)
         if event.correlation is not None:
             yield Slot(element_id=node.id, label="消息关联键", source=event.correlation)
     loop = node.loop

@@ -14,6 +14,7 @@ from engine.diagram.elements import TimerKind, Trigger
 from engine.diagram.iso8601 import Period
 from engine.interpreter import timers
 from engine.interpreter.corrections import Token
+from engine.interpreter.errors import NotUsable
 from engine.interpreter.expressions import Evaluable
 from engine.interpreter.mappings import Mappings
 from engine.interpreter.nodes.base import Node
@@ -33,6 +34,8 @@ class Event:
 
     trigger: Trigger
     name: str | None = None
+    #: of a message or signal whose name is reckoned in each case
+    name_expression: feel.Expression | None = None
     code: str | None = None
     timer_kind: TimerKind | None = None
     timer: Evaluable | None = None
@@ -81,7 +84,9 @@ class Catcher(EventNode):
         """Compute once what the wait is for, and keep it in the token."""
         if self.definition.trigger is Trigger.TIMER:
             self._start_timer(token)
-        elif self.definition.correlation is not None:
+        if self.definition.name_expression is not None:
+            token.internal_data["name"] = name_of(self, self.definition, token, self.vantage(token))
+        if self.definition.correlation is not None:
             value = token.workflow.evaluate(self.definition.correlation, self.vantage(token))
             token.internal_data["correlation"] = values.dumps(value).decode()
 
@@ -126,7 +131,7 @@ class Catcher(EventNode):
             id=token.id,
             kind=WaitKind(self.definition.trigger.value),
             element_id=self.bpmn_id,
-            name=self.definition.name,
+            name=token.internal_data.get("name", self.definition.name),
             due_at=due_at(token) if self.definition.trigger is Trigger.TIMER else None,
             correlation=None if correlation is None else values.loads(correlation.encode()),
         )
@@ -219,7 +224,9 @@ class ThrowEvent(EventNode):
 def listens_for(token: Token, signal: str | None) -> bool:
     """Whether a waiting token is told about a signal of that name."""
     node = token.task_spec
-    return isinstance(node, Catcher) and node.definition.trigger is Trigger.SIGNAL and node.definition.name == signal
+    if not isinstance(node, Catcher) or node.definition.trigger is not Trigger.SIGNAL:
+        return False
+    return bool(token.internal_data.get("name", node.definition.name) == signal)
 
 
 def tell(execution: Execution, signal: str, values: Mapping[str, Any]) -> None:
@@ -235,11 +242,21 @@ def thrown(node: Node, definition: Event, mappings: Mappings, token: Token) -> T
     return Thrown(
         kind=WaitKind(definition.trigger.value),
         element_id=node.bpmn_id,
-        name=definition.name or "",
+        name=name_of(node, definition, token, token),
         correlation=None if correlation is None else token.workflow.evaluate(correlation, token),
         values=mappings.read_inputs(token),
         keep_until=_keep_until(node, definition, token),
     )
+
+
+def name_of(node: Node, definition: Event, token: Token, vantage: Token) -> str:
+    """The name of a message or signal, as it is now."""
+    if definition.name_expression is None:
+        return definition.name or ""
+    name = token.workflow.evaluate(definition.name_expression, vantage)
+    if not isinstance(name, str) or not name:
+        raise NotUsable(f"消息或信号的名称应为文字，实际得到 {feel.text_of(name)}。", element=node.bpmn_id)
+    return name
 
 
 def _keep_until(node: Node, definition: Event, token: Token) -> datetime | None:

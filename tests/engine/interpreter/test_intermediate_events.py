@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.interpreter.errors import NotUsable
+
 ROOTS = """
     m: message name="m"
     sig: signal name="sig"
@@ -259,3 +261,34 @@ def test_a_condition_sees_what_is_written_anywhere_in_its_scope(play):
     case.complete("fill", amount=10)
 
     assert case.open == ["after"]
+
+
+def test_a_message_or_signal_may_have_a_name_of_its_own_in_each_case(play):
+    case = play(
+        """
+        m: message name="m" anlan:nameExpression="&quot;paid-&quot; + number"
+        sig: signal name="sig" anlan:nameExpression="&quot;alert-&quot; + number"
+        s: startEvent
+        wait: intermediateCatchEvent message(m)
+        heard: intermediateCatchEvent signal(sig)
+        tell: intermediateThrowEvent signal(sig)
+        after: userTask
+        s -> wait -> heard -> tell -> after
+        """,
+        number="7",
+    )
+    assert case.wait("wait").name == "paid-7"
+
+    case.send("wait").hear("alert-7")
+
+    assert (case.open, [sent.name for sent in case.step.thrown]) == (["after"], ["alert-7"])
+
+
+@pytest.mark.parametrize("number", [None, 7])
+def test_a_name_that_is_no_text_is_refused(play, number):
+    with pytest.raises(NotUsable, match="名称应为文字"):
+        play(
+            'm: message name="m" anlan:nameExpression="number"\n s: startEvent\n w: receiveTask messageRef="m"\n'
+            " s -> w",
+            number=number,
+        )

@@ -169,3 +169,13 @@ def test_a_start_event_of_its_own_trigger_listens_for_event_subprocesses_too(ser
     step = interpreter.start(spec, {}, services, at="s")
 
     assert [wait.element_id for wait in step.waits] == ["stopped"]
+
+
+def test_a_start_message_may_be_named_after_its_region(triggers):
+    drawing = """
+        m: message name="m" anlan:nameExpression="&quot;storm-&quot; + region.code"
+        s: startEvent message(m)
+        e: endEvent
+        s -> e
+    """
+    assert [trigger.name for trigger in triggers(drawing, region={"code": "3303"})] == ["storm-3303"]

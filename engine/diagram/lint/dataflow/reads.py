@@ -67,6 +67,8 @@ def _on_arrival(node: Node, inside: frozenset[str], own: frozenset[str]) -> Iter
         if text and not iso8601.is_literal(text) and not (name == "scope" and text.isidentifier()):
             yield _read(node, label, ExpressionText(text=text, line=node.line), loop_names)
     for event in (*node.events, *([node.message] if node.message else [])):
+        if event.name_expression is not None:
+            yield _read(node, "消息或信号名称", event.name_expression, loop_names)
         if event.correlation is not None:
             yield _read(node, "消息关联键", event.correlation, loop_names)
         if event.timer is not None and not iso8601.is_literal(event.timer.expression.text):
