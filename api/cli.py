@@ -211,9 +211,10 @@ def import_model(
         from engine import diagram
 
         content, changes = diagram.import_draft(path.read_bytes())
+        content, drawn = diagram.add_drawing(content)
         if output is not None:
             output.write_bytes(content)
-        _show_changes(changes)
+        _show_changes((*changes, *drawn))
         findings = diagram.lint(content)
         if findings:
             console.print(_problem_table(map(_place, findings), title="检查结果"))

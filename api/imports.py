@@ -41,13 +41,14 @@ def import_model(visit: Visit, content: bytes, *, replace: bool, source: str = "
     """Translate a model and keep it as the draft of its process; another draft is replaced only when asked to."""
     visit.require(designs.DESIGNER)
     written, changes = diagram.import_draft(content)
+    written, drawn = diagram.add_drawing(written)
     key = designs.process_key(written)
     if not replace:
         _check_free(visit, key, written)
     note = f"导入自 {source}" if source else "导入外部模型"
     visit.engine.execute(SaveDiagramDraft(actor=visit.actor, key=key, content=written, note=note[:200]))
     problems = designs.problems_of(visit, written)
-    return ImportedModel(key=key, changes=changes, problems=problems, names=_names(written))
+    return ImportedModel(key=key, changes=(*changes, *drawn), problems=problems, names=_names(written))
 
 
 def _check_free(visit: Visit, key: str, content: bytes) -> None:

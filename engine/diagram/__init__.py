@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.diagram.elements import Diagram
-from engine.diagram.importing import Change, ChangeKind, import_draft
+from engine.diagram.importing import Change, ChangeKind, add_drawing, import_draft
 from engine.diagram.lint import Catalogue, lint
 from engine.diagram.problems import DiagramRefused, Problem, Severity
 from engine.diagram.reader import read
@@ -16,6 +16,7 @@ __all__ = [
     "DiagramRefused",
     "Problem",
     "Severity",
+    "add_drawing",
     "import_draft",
     "lint",
     "read",

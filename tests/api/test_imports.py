@@ -55,6 +55,7 @@ def test_an_upload_is_reported_and_kept_as_a_draft(designer: Browser) -> None:
     kept = designer.get("/designer/invoice/diagram?version=draft").text
     assert 'approved = "yes"' in kept
     assert 'anlan:formKey="check"' in kept
+    assert 'bpmnElement="check"' in kept  # the model came without a drawing
     assert designer.get("/designer/invoice?version=draft").status_code == 200
 
 

@@ -10,9 +10,10 @@ from engine.diagram import document
 from engine.diagram.importing import model
 from engine.diagram.importing.changes import Change, ChangeKind
 from engine.diagram.importing.draft import Draft
+from engine.diagram.importing.drawings import add_drawing
 from engine.diagram.importing.serialization import render
 
-__all__ = ["Change", "ChangeKind", "import_draft"]
+__all__ = ["Change", "ChangeKind", "add_drawing", "import_draft"]
 
 
 def import_draft(content: bytes) -> tuple[bytes, tuple[Change, ...]]:

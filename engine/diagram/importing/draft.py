@@ -159,6 +159,14 @@ class Draft:
         self.ids.add(attributes["id"])
         self.changed = True
 
+    def append_root(self, element: etree._Element) -> None:
+        """A part at the end of the file."""
+        last = next(self.root.iterchildren(reversed=True), None)
+        self.root.append(element)
+        if last is not None:
+            element.tail, last.tail = last.tail, self.root.text
+        self.changed = True
+
     def _declare(self) -> None:
         """Our prefix once, on the root."""
         marker = f"{{{ANLAN}}}declared"
