@@ -32,10 +32,15 @@ class Place:
 
 
 def executed(diagram: Diagram) -> Iterator[Process]:
-    """The processes a deployment may run: those not marked otherwise, and the main one."""
-    for process in diagram.processes:
-        if process.executable is not False or process is diagram.main:
-            yield process
+    """The processes a deployment may run: those not marked otherwise, the main one, and whatever these call."""
+    waiting = [p for p in diagram.processes if p.executable is not False or p is diagram.main]
+    found = {process.id for process in waiting}
+    while waiting:
+        process = waiting.pop(0)
+        yield process
+        called = {node.called_element for _, node in process.scope.walk()} - found
+        waiting.extend(other for other in diagram.processes if other.id in called)
+        found |= {other.id for other in waiting}
 
 
 def places(process: Process) -> Iterator[Place]:

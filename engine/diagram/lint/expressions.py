@@ -13,6 +13,7 @@ from engine.diagram import iso8601, script
 from engine.diagram.elements import Diagram, ExpressionText, Extension, Node, TimerKind
 from engine.diagram.lint import foreign
 from engine.diagram.namespaces import line_of
+from engine.diagram.lint.executed import executed
 from engine.diagram.problems import Problem, error
 
 #: `language` values that mean FEEL or nothing in particular; DMN names the language anew in every version.
@@ -33,9 +34,7 @@ class Slot:
 
 def check(root: etree._Element, diagram: Diagram) -> Iterator[Problem]:
     yield from _language(root)
-    for process in diagram.processes:
-        if process.executable is False and process is not diagram.main:
-            continue
+    for process in executed(diagram):
         for name, label in (("titleTemplate", "标题模板"), ("numberRule", "编号规则")):
             yield from _compile(_attribute(process.id, process.extension, name, label, process.line))
         for scope, node in process.scope.walk():

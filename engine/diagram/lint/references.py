@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Set
 from engine.diagram.elements import Diagram, Kind, Node, Trigger
 from engine.diagram.lint.catalogue import Catalogue
 from engine.diagram.lint.similar import hint
+from engine.diagram.lint.executed import executed
 from engine.diagram.problems import Problem, error, warning
 
 _CATCHING = frozenset({Kind.START_EVENT, Kind.INTERMEDIATE_CATCH_EVENT, Kind.BOUNDARY_EVENT})
@@ -17,9 +18,7 @@ def check(diagram: Diagram, catalogue: Catalogue | None) -> Iterator[Problem]:
     known = catalogue or Catalogue()
     own = {process.id for process in diagram.processes}
     missing = error if catalogue is not None else warning
-    for process in diagram.processes:
-        if process.executable is False and process is not diagram.main:
-            continue
+    for process in executed(diagram):
         for _, node in process.scope.walk():
             yield from _node(node, known, own, missing)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from engine.diagram.elements import Diagram, Kind, Node, Process, Scope, Trigger
 from engine.diagram.lint.graph import beginnings, reached, successors
+from engine.diagram.lint.executed import executed
 from engine.diagram.problems import Problem, error, warning
 
 
@@ -14,9 +15,7 @@ def check(diagram: Diagram) -> Iterator[Problem]:
         place = next(iter(diagram.processes), diagram)
         message = "文件里没有可执行的流程，请在流程属性中勾选“可执行”。"
         yield error("no-process", place.id, place.line, message)
-    for process in diagram.processes:
-        if process.executable is False and process is not diagram.main:
-            continue
+    for process in executed(diagram):
         yield from _process(process)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from engine.diagram.elements import Diagram, EventDefinition, Kind, Node, Process, Scope, Trigger
+from engine.diagram.lint.executed import executed
 from engine.diagram.problems import Problem, error, warning
 
 REFUSED_KINDS = {
@@ -54,9 +55,7 @@ NAMED = {Trigger.MESSAGE: "消息", Trigger.SIGNAL: "信号"}
 
 
 def check(diagram: Diagram) -> Iterator[Problem]:
-    for process in diagram.processes:
-        if process.executable is False and process is not diagram.main:
-            continue
+    for process in executed(diagram):
         yield from _begins(process)
         yield from _scope(process.scope, of_event=False, nested=False)
 

@@ -202,6 +202,26 @@ def test_a_process_may_do_without_a_start_event(file):
     assert [(problem.severity, problem.code) for problem in found] == [("warning", "no-start")]
 
 
+@pytest.mark.parametrize(
+    ("inner", "code"),
+    [
+        ('<bpmn:startEvent id="cs"/><bpmn:transaction id="x"/>', "unsupported"),
+        ('<bpmn:startEvent id="cs"/><bpmn:sequenceFlow id="cf" sourceRef="cs" targetRef="gone"/>', "dangling-flow"),
+        (
+            '<bpmn:startEvent id="cs"/><bpmn:scriptTask id="x"><bpmn:script>y = 1 +</bpmn:script></bpmn:scriptTask>',
+            "expression",
+        ),
+    ],
+)
+def test_what_is_called_is_checked_though_it_cannot_be_started(around, errors, inner, code):
+    called = f'<bpmn:process id="child" isExecutable="false">{inner}</bpmn:process></bpmn:definitions>'.encode()
+    content = around('<bpmn:callActivity id="a" calledElement="child"/>')
+
+    assert code in [p.code for p in errors(content.replace(b"</bpmn:definitions>", called))]
+    uncalled = content.replace(b' calledElement="child"', b' calledElement="other"')
+    assert errors(uncalled.replace(b"</bpmn:definitions>", called)) == []
+
+
 def test_a_loop_of_people_without_an_end_only_warns(around):
     loop = "<bpmn:standardLoopCharacteristics/>"
     content = around(f'<bpmn:userTask id="a">{loop}</bpmn:userTask>')
