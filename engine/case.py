@@ -301,7 +301,7 @@ class Case:
             "due_at": deadline.due_at,
             "allowance": deadline.allowance,
             "form_digest": self.bundle.forms.get(task.activity_id),
-            "inputs": _spread(task.inputs),
+            "inputs": spread(task.inputs),
             "item": task.item,
             "submission": None,
         }
@@ -316,7 +316,7 @@ class Case:
         return deadline_of(task.due_in, self.work.now, last)
 
 
-def _spread(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def spread(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """`*` stands for every entry of a context: what was filled in before comes back to be corrected."""
     before = inputs.get("*")
     own = {name: value for name, value in inputs.items() if name != "*"}

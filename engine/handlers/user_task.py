@@ -79,6 +79,7 @@ def complete_task(work: UnitOfWork, command: CompleteTask) -> CompletedTask:
         "outcome_label": label,
         "values": accepted,
         "form": task.form_digest,
+        **_as_it_came(work, command, accepted),
     }
     if pending:
         return _submit(work, case, task, pending, put_in)
@@ -86,6 +87,14 @@ def complete_task(work: UnitOfWork, command: CompleteTask) -> CompletedTask:
     opened = case.save(step, told_of(task, "TaskCompleted", put_in), closed_task_id=task.id)
     _close(work, task, put_in)
     return CompletedTask(instance_id=case.row.id, opened_task_ids=opened, ended=step.ended is not None)
+
+
+def _as_it_came(work: UnitOfWork, command: CompleteTask, accepted: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form was given, where it has made something else of it, and the name that its rules may have read."""
+    if command.submission == accepted:
+        return {}
+    name = work.tools.names.person(work.connection, work.actor.person_id)
+    return {"submitted": dict(command.submission), "actor_name": name}
 
 
 def _submit(

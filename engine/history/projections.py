@@ -43,7 +43,7 @@ class Told:
             # Events from before the chain do not tell whom a task was offered to.
             self.offered[opened["task"]] = (opened["role"], opened["unit"]) if "role" in opened else None
         match event.content["type"]:
-            case "TaskCompleted":
+            case "TaskCompleted" | "TaskSubmitted" | "TaskSigned":
                 self.completions[event.content["task"]] = event
             case "TaskRecalled":
                 self.completions.pop(event.content["task"], None)

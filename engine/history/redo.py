@@ -9,7 +9,8 @@ from typing import Any
 from engine import interpreter
 from engine.definitions import PinnedBundle
 from engine.history.event import Event
-from engine.interpreter import Services, Specification, State, Step, moves
+from engine.history.replay_services import ReplayServices
+from engine.interpreter import Specification, State, Step, moves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class Again:
     #: of the version before, when the event is a migration
     before: PinnedBundle
     state: State
-    services: Services
+    services: ReplayServices
 
     @property
     def input(self) -> Mapping[str, Any]:

@@ -22,8 +22,10 @@ from engine.history.facts import CHANGING
 from engine.history.outcome import moves_of, state_digest
 from engine.history.redo import Again, redo
 from engine.history.replay_services import ReplayServices
-from engine.interpreter import BpmnError, State, Step, variables_of
+from engine.history.submissions import CHECKED, form_difference
+from engine.interpreter import BpmnError, OpenedTask, State, Step, variables_of
 from engine.model import HistoryEvent
+from engine.ports import FormPort
 
 _NOTHING = State(tokens=b"", variables=b"")
 #: what a forged or incomplete input can make of a command
@@ -74,15 +76,20 @@ class Replay:
     difference: Difference | None
 
 
-def replay(connection: Connection, definitions: DefinitionCache, case_id: str) -> Replay:
-    """Execute a case's history again up to its end, or to the first step that differs."""
-    return replay_events(connection, definitions, events_of(connection, case_id))
+def replay(connection: Connection, definitions: DefinitionCache, case_id: str, forms: FormPort | None = None) -> Replay:
+    """Execute a case's history again up to its end, or to the first step that differs.
+
+    With `forms`, what was filled in is put into the pinned forms again as well.
+    """
+    return replay_events(connection, definitions, events_of(connection, case_id), forms)
 
 
-def replay_events(connection: Connection, definitions: DefinitionCache, events: Iterable[Event]) -> Replay:
+def replay_events(
+    connection: Connection, definitions: DefinitionCache, events: Iterable[Event], forms: FormPort | None = None
+) -> Replay:
     """The same for a history that has been read already."""
     steps, last = 0, None
-    for last in replaying(connection, definitions, events):
+    for last in replaying(connection, definitions, events, forms):
         steps += last.step is not None
     return Replay(steps=steps, state=last.state if last else _NOTHING, difference=last.difference if last else None)
 
@@ -93,9 +100,11 @@ def events_of(connection: Connection, stream: str) -> Iterator[Event]:
     return (Event(payload) for payload in connection.scalars(statement))
 
 
-def replaying(connection: Connection, definitions: DefinitionCache, events: Iterable[Event]) -> Iterator[Replayed]:
+def replaying(
+    connection: Connection, definitions: DefinitionCache, events: Iterable[Event], forms: FormPort | None = None
+) -> Iterator[Replayed]:
     """Step by step; ends after the first difference."""
-    stage = _Stage(connection, definitions)
+    stage = _Stage(connection, definitions, forms)
     for event in events:
         replayed = stage.play(event)
         yield replayed
@@ -106,25 +115,35 @@ def replaying(connection: Connection, definitions: DefinitionCache, events: Iter
 class _Stage:
     """What carries over from one event to the next."""
 
-    def __init__(self, connection: Connection, definitions: DefinitionCache) -> None:
+    def __init__(self, connection: Connection, definitions: DefinitionCache, forms: FormPort | None) -> None:
         self._connection = connection
         self._definitions = definitions
+        self._forms = forms
+        #: open tasks by token
+        self._tasks: dict[str, OpenedTask] = {}
         self._bundle: PinnedBundle | None = None
         self._facts: dict[str, Any] = {}
         self._state = _NOTHING
 
     def play(self, event: Event) -> Replayed:
         outcome = event.content["outcome"]
-        if "state" not in outcome:
-            return Replayed(event=event, state=self._state)
         try:
-            step = self._again(event)
+            again = self._again(event)
+            wrong = self._form_difference(again)
+            if wrong is not None:
+                return self._differs(event, "form", wrong)
+            if "state" not in outcome:
+                return Replayed(event=event, state=self._state)
+            step = self._redone(again)
         except _REFUSALS as error:
             return self._differs(event, "input", f"记录的操作不能再次执行：{error}")
         except _GARBAGE as error:
             return self._differs(event, "input", f"记录的内容不完整或不合格式：{error!r}")
         found = _first_difference(outcome, self._state, step)
         self._state = step.state
+        for closed in step.closed:
+            self._tasks.pop(closed.token_id, None)
+        self._tasks |= {task.token_id: task for task in step.opened}
         if found is not None:
             return self._differs(event, *found, step)
         return Replayed(event=event, state=step.state, step=step)
@@ -134,25 +153,42 @@ class _Stage:
         difference = Difference(seq=header.seq, type=header.type, part=part, message=message)
         return Replayed(event=event, state=self._state, step=step, difference=difference)
 
-    def _again(self, event: Event) -> Step:
+    def _again(self, event: Event) -> Again:
         self._learn(event)
         before = self._bundle
-        if "bundle" in event.input:
+        if "bundle" in event.content["input"]:
             self._bundle = self._definitions.bundle(self._connection, event.input["bundle"])
         if self._bundle is None:
             raise NotReplayable
         services = ReplayServices(self._connection, self._definitions, self._bundle, event, self._facts)
-        again = Again(
+        return Again(
             event=event, bundle=self._bundle, before=before or self._bundle, state=self._state, services=services
         )
+
+    def _redone(self, again: Again) -> Step:
         step = redo(again)
         if step is None:
-            raise NotReplayable(f"不知道如何重放“{event.header.type}”。")
-        services.ensure_all_answered()
+            raise NotReplayable(f"不知道如何重放“{again.event.header.type}”。")
+        again.services.ensure_all_answered()
         return step
+
+    def _form_difference(self, again: Again) -> str | None:
+        """Whether the form was the pinned one, and accepts again what was filled in."""
+        told = again.event.content
+        if told["type"] not in CHECKED or self._forms is None:
+            return None
+        task = self._tasks[told["input"]["token"]]
+        digest = told["input"]["form"]
+        if digest != again.bundle.forms.get(task.activity_id):
+            return "所用的表单不是固定版本里的表单。"
+        content = self._definitions.blob(self._connection, digest) if digest else b""
+        return form_difference(self._forms, content, again, task)
 
     def _learn(self, event: Event) -> None:
         """The facts as they were from this event on."""
+        told = event.content["input"]
+        if not told.keys() & {"policy", "case", "facts"}:
+            return
         told = event.input
         if "policy" in told:
             self._facts["policy"] = self._definitions.value(self._connection, told["policy"])

@@ -150,7 +150,7 @@ class _Verification:
                 self._replay(stream)
 
     def _replay(self, stream: Stream) -> None:
-        result = replay_events(self._connection, self._tools.definitions, stream.events)
+        result = replay_events(self._connection, self._tools.definitions, stream.events, self._tools.forms)
         self.report.cases += 1
         self.report.steps += result.steps
         if result.difference is not None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import orjson
 
 from engine.history.digests import digest_of
+from engine.history.replay import replay
+from engine.ports import AcceptAnyForm, FormTask
 
 from .conftest import Desk
 
@@ -29,3 +34,24 @@ def test_a_replay_tells_the_first_step_that_differs_and_how(desk: Desk, replayed
     difference = replayed(case_id).difference
     assert (difference.seq, difference.type, difference.part) == (2, "TaskCompleted", "changes")
     assert "别的项目" in difference.message
+
+
+class Trimming(AcceptAnyForm):
+    """A form library that makes something else of what was filled in."""
+
+    def validate(self, task: FormTask, submission: Mapping[str, Any], attachments: Any) -> Mapping[str, Any]:
+        return {name: value.strip() if isinstance(value, str) else value for name, value in submission.items()}
+
+
+def test_what_was_filled_in_is_put_into_the_form_again(desk: Desk) -> None:
+    desk.engine.tools = replace(desk.engine.tools, forms=Trimming())
+    case_id = desk.started()
+    desk.complete(case_id, "applicant", title="  石溪路面硬化 ", amount=Decimal(1))
+
+    with desk.engine.database.read() as connection:
+        again = partial(replay, connection, desk.engine.tools.definitions, case_id)
+        assert desk.events(case_id)[1].input["submitted"]["title"] == "  石溪路面硬化 "
+        assert again(Trimming()).difference is None
+        difference = again(AcceptAnyForm()).difference
+    assert difference is not None
+    assert (difference.seq, difference.part) == (2, "form")
