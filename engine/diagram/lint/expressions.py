@@ -12,8 +12,8 @@ from engine import feel
 from engine.diagram import iso8601, script
 from engine.diagram.elements import Diagram, ExpressionText, Extension, Node, TimerKind
 from engine.diagram.lint import foreign
-from engine.diagram.namespaces import line_of
 from engine.diagram.lint.executed import executed
+from engine.diagram.namespaces import line_of
 from engine.diagram.problems import Problem, error
 
 #: `language` values that mean FEEL or nothing in particular; DMN names the language anew in every version.

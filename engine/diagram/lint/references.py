@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Set
 
 from engine.diagram.elements import Diagram, Kind, Node, Trigger
 from engine.diagram.lint.catalogue import Catalogue
-from engine.diagram.lint.similar import hint
 from engine.diagram.lint.executed import executed
+from engine.diagram.lint.similar import hint
 from engine.diagram.problems import Problem, error, warning
 
 _CATCHING = frozenset({Kind.START_EVENT, Kind.INTERMEDIATE_CATCH_EVENT, Kind.BOUNDARY_EVENT})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from engine.diagram.elements import Diagram, Kind, Node, Process, Scope, Trigger
-from engine.diagram.lint.graph import beginnings, reached, successors
 from engine.diagram.lint.executed import executed
+from engine.diagram.lint.graph import beginnings, reached, successors
 from engine.diagram.problems import Problem, error, warning
 
 
