@@ -10,6 +10,15 @@ from pydantic import Field
 from api.schemas.common import Shown
 
 
+class StartShown(Shown):
+    """What starts a process by itself."""
+
+    element_id: str
+    kind: str = Field(description="timer、message、signal 或 conditional")
+    name: str = Field(description="消息或信号的名称")
+    due_at: datetime | None = Field(description="定时：下一次发起的时刻")
+
+
 class DefinitionShown(Shown):
     """One version of a process."""
 
@@ -21,6 +30,7 @@ class DefinitionShown(Shown):
     deployed_by_name: str
     note: str
     running: int = Field(description="在办办件数")
+    starts: list[StartShown] = Field(description="由什么自动发起；只有最新版会自动发起")
 
 
 class Deployed(Shown):

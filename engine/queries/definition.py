@@ -18,9 +18,22 @@ from engine.model import (
     Person,
     ProcessDefinition,
     ProcessInstance,
+    StartSubscription,
 )
 from engine.queries.viewer import Viewer
 from engine.rows import AnyRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartView:
+    """What starts a process by itself."""
+
+    element_id: str
+    kind: str
+    #: of the message or signal
+    name: str
+    #: of a timer: when it starts the next case
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +49,8 @@ class DefinitionItem:
     note: str
     #: cases of this version that are still running
     running: int
+    #: only the newest version starts by itself
+    starts: tuple[StartView, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +84,20 @@ def definitions(connection: Connection) -> tuple[DefinitionItem, ...]:
         .outerjoin(running, running.c.definition_id == ProcessDefinition.id)
         .order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
     )
-    return tuple(_item(row) for row in rows)
+    starts = _starts(connection)
+    return tuple(_item(row, starts.get(row.id, ())) for row in rows)
 
 
-def _item(row: AnyRow) -> DefinitionItem:
+def _starts(connection: Connection) -> dict[str, tuple[StartView, ...]]:
+    rows = connection.execute(select(StartSubscription).order_by(StartSubscription.element_id))
+    found: dict[str, tuple[StartView, ...]] = {}
+    for row in rows:
+        view = StartView(element_id=row.element_id, kind=row.kind, name=row.name, due_at=row.due_at)
+        found[row.definition_id] = (*found.get(row.definition_id, ()), view)
+    return found
+
+
+def _item(row: AnyRow, starts: tuple[StartView, ...]) -> DefinitionItem:
     return DefinitionItem(
         id=row.id,
         key=row.key,
@@ -82,6 +107,7 @@ def _item(row: AnyRow) -> DefinitionItem:
         deployed_by_name=row.deployed_by_name or "系统",
         note=row.note,
         running=row.running or 0,
+        starts=starts,
     )
 
 

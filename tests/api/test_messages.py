@@ -57,3 +57,36 @@ def test_a_signal_that_nobody_hears_reaches_nobody(noticed: str, log_in: Login) 
 )
 def test_a_message_of_the_wrong_shape_is_refused(body: dict[str, Any], log_in: Login) -> None:
     assert log_in("clerk").api("POST", "/messages", json=body).status_code in (400, 422)
+
+
+WATCH = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:anlan="urn:anlan:bpmn:1" id="d"
+  targetNamespace="urn:test"><message id="m" name="report.arrived"/><process id="watch" name="巡查" isExecutable="true">
+  <startEvent id="monthly"><timerEventDefinition><timeCycle>R12/P1M</timeCycle></timerEventDefinition></startEvent>
+  <startEvent id="reported"><messageEventDefinition messageRef="m"/></startEvent>
+  <userTask id="look" name="查看" anlan:role="town_clerk" anlan:outcomes="done:已查看"/><endEvent id="e"/>
+  <sequenceFlow id="a" sourceRef="monthly" targetRef="look"/>
+  <sequenceFlow id="b" sourceRef="reported" targetRef="look"/>
+  <sequenceFlow id="c" sourceRef="look" targetRef="e"/></process></definitions>""".encode()
+
+
+def test_designers_see_what_starts_by_itself_and_clerks_start_it_by_message(log_in: Login) -> None:
+    designer = log_in("designer")
+    deployed = designer.api("POST", "/process-definitions", content=WATCH, headers={"Content-Type": "application/xml"})
+    assert deployed.status_code == 201, deployed.text
+
+    (watch,) = [item for item in designer.get("/api/v1/process-definitions").json() if item["key"] == "watch"]
+    assert [(start["element_id"], start["kind"]) for start in watch["starts"]] == [
+        ("monthly", "timer"),
+        ("reported", "message"),
+    ]
+    page = designer.get("/designer").text
+    assert "自动发起：" in page
+    assert "由消息“report.arrived”发起" in page
+
+    message = {"name": "report.arrived", "region_code": "330324113227"}
+    answer = log_in("clerk").api("POST", "/messages", json=message).json()
+    assert answer["started"]
+    case = log_in("clerk").get(f"/api/v1/process-instances/{answer['instance_id']}").json()
+    assert (case["started_by_name"], case["region_code"]) == ("系统", "330324113227")
+    elsewhere = log_in("clerk").api("POST", "/messages", json={**message, "region_code": "330324106209"})
+    assert elsewhere.status_code == 403
