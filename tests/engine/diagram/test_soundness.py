@@ -8,6 +8,7 @@ import pytest
 
 import bpmn
 from engine import diagram
+from engine.diagram.lint.soundness.branching import compare_joins
 
 TIMER = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition>"
 
@@ -117,6 +118,24 @@ def test_a_deadlock_inside_a_subprocess_is_found(file):
     outer = f'<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>{flow("s", "u")}{flow("u", "e")}'
 
     assert found(file(f'{outer}<bpmn:subProcess id="u">{inner}</bpmn:subProcess>')) == [("deadlock", "j", 5)]
+
+
+def test_a_net_too_large_to_explore_is_judged_by_its_structure(sketch):
+    def judged(drawing: str) -> list[tuple[str, str | None]]:
+        read = diagram.read(sketch(drawing))
+        return [(problem.code, problem.element_id) for problem in compare_joins(read.main.scope)]
+
+    assert judged("s x1 a p2 e; x1 b p2") == [("deadlock", "p2")]
+    assert judged("s p1 a x2 e; p1 b x2") == [("multiple-tokens", "x2")]
+    assert judged("s x0 p1 a p2 x3 e; p1 b p2; x3 x0") == []
+
+
+def test_many_branches_are_no_more_work_than_few(sketch):
+    branches = "; ".join(f"p1 a{number} x{number} p2; x{number} b{number} p2" for number in range(2, 40))
+    tangled = "; ".join(f"p1 a{number} x{number} ?u y{number} p2; x{number} ! p2" for number in range(2, 40))
+
+    assert {code for code, *_ in found(sketch(f"s p1 c p2 e; {branches}"))} == {"deadlock"}
+    assert {code for code, *_ in found(sketch(f"s p1 c p2 e; {tangled}"))} == {"deadlock"}
 
 
 def test_the_message_tells_the_way_and_the_branches(sketch):

@@ -8,6 +8,8 @@ from random import Random
 
 import pytest
 from drawing import Services, draw
+from random_processes.blocks import Nested, Sequence, Task, drawing_of
+from random_processes.return_trial import random_block
 
 from engine import diagram, feel, interpreter
 from engine.clock import ManualClock
@@ -74,3 +76,12 @@ def test_a_drawing_without_warnings_never_gets_stuck(seed: int) -> None:
     spec = interpreter.compile_definition(content)
     for _ in range(PLAYS):
         play(spec, random)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_well_built_drawings_raise_no_alarm(seed: int) -> None:
+    block = random_block(Random(seed), 3)
+    drawn, called = drawing_of(Nested(Sequence([Task(), block, Task()])))
+
+    for content in (draw(drawn), *(draw(text, key) for key, text in called.items())):
+        assert RISKS.isdisjoint(problem.code for problem in diagram.lint(content))

@@ -30,8 +30,13 @@ class Findings:
 
 
 def explore(net: Net, budget: int) -> Findings:
-    """Go through the markings, the nearest first."""
-    return _Exploration(net, budget).run()
+    """Go through the markings, the nearest first; where these are too many, down to the ends of some ways."""
+    near = _Exploration(net, budget).run()
+    if near.complete or near.stuck or near.doubled:
+        return near
+    far = _Exploration(net, budget).run(deep=True)
+    far.work += near.work
+    return far
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +83,7 @@ class _Exploration:
             lowest = min(place for place in transition.pre)
             self.steps.setdefault(lowest, []).append(step)
 
-    def run(self) -> Findings:
+    def run(self, *, deep: bool = False) -> Findings:
         start = 1 << self.net.initial | self.permits
         self.came_from[start] = None
         queue = deque([start])
@@ -86,7 +91,7 @@ class _Exploration:
             if self.findings.work >= self.budget:
                 self.findings.complete = False
                 break
-            self._visit(queue.popleft(), queue)
+            self._visit(queue.pop() if deep else queue.popleft(), queue)
         return self.findings
 
     def _visit(self, marking: int, queue: deque[int]) -> None:

@@ -12,6 +12,8 @@ from engine.diagram.problems import Problem, warning
 
 #: Choices told on the way to a deadlock.
 MAX_CHOICES = 4
+#: Branches told by name.
+MAX_TITLES = 4
 _NAMES = {
     Kind.PARALLEL_GATEWAY: "并行网关",
     Kind.INCLUSIVE_GATEWAY: "包容网关",
@@ -145,11 +147,16 @@ def _joining(scope: Scope, split: Node) -> str:
 
 
 def _branches(scope: Scope, flows: list[Flow]) -> str:
-    return "、".join(f"“{flow.name or _title(scope, flow.target)}”" for flow in flows)
+    return _listed([flow.name or _title(scope, flow.target) for flow in flows])
 
 
 def _sources(scope: Scope, flows: list[Flow]) -> str:
-    return "、".join(f"“{flow.name or _title(scope, flow.source)}”" for flow in flows)
+    return _listed([flow.name or _title(scope, flow.source) for flow in flows])
+
+
+def _listed(titles: list[str]) -> str:
+    told = "、".join(f"“{title}”" for title in titles[:MAX_TITLES])
+    return f"{told}等 {len(titles)} 处" if len(titles) > MAX_TITLES else told
 
 
 def _title(scope: Scope, node_id: str) -> str:
