@@ -211,7 +211,17 @@ def _worked_on(token: Token, step: str) -> bool:
     """Whether anything was completed after a step by this token or inside it."""
     if step not in last_steps(_came_by(token)):
         return True
-    return any(steps(way) for way in _ways_inside(token)) or bool(token.internal_data.get("done"))
+    return _worked_inside(token)
+
+
+def _has_work(token: Token) -> bool:
+    """Whether anything was completed by a token or inside it, also in a loop that has led back."""
+    return bool(steps(_came_by(token))) or _worked_inside(token)
+
+
+def _worked_inside(token: Token) -> bool:
+    is_begun = bool(token.internal_data.get("done") or steps(past_of(token.internal_data)))
+    return is_begun or any(map(_has_work, token.children))
 
 
 def _came_by(token: Token) -> Way:

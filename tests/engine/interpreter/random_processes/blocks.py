@@ -136,6 +136,11 @@ class Running:
     def effects(self) -> set[str]:
         return {effect for child in self.inner().values() for effect in child.effects()}
 
+    def touched(self) -> set[str]:
+        """What was completed, also in earlier rounds of loops."""
+        inner = [child.touched() for child in self.inner().values() if isinstance(child, Running)]
+        return set(self.steps()).union(*inner)
+
 
 State: TypeAlias = Running | Past
 
@@ -343,38 +348,53 @@ class Cycle(Block):
         pen.flow(decide, merge, name=back)
         return merge, out
 
-    def begin(self, turn: Turn, worked: frozenset[str] = frozenset()) -> State:
-        return self.around(self.body.begin(turn), turn, worked)
+    def begin(self, turn: Turn) -> State:
+        return self.around(self.body.begin(turn), turn, Rounds())
 
-    def around(self, state: State, turn: Turn, worked: frozenset[str] = frozenset()) -> State:
+    def around(self, state: State, turn: Turn, rounds: Rounds) -> State:
         if isinstance(state, Running):
-            return InCycle(self, state, worked)
+            return InCycle(self, state, rounds)
         if turn.pick % 2:
-            return self.begin(turn, worked | state.effects())
-        return Past(self, {0: state}, worked)
+            return self.around(self.body.begin(turn), turn, rounds.after(state))
+        return Past(self, {0: state}, rounds.worked)
 
     def steps(self, past: Past) -> list[str]:
         return past.parts[0].steps()
 
     def reopen(self, past: Past, step: str, turn: Turn) -> State:
-        return self.around(past.parts[0].reopen(step, turn), turn, past.worked)
+        return self.around(past.parts[0].reopen(step, turn), turn, Rounds(worked=past.worked))
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What was done in the earlier rounds of a loop."""
+
+    #: for the outside
+    worked: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
+    last: Past | None = None
+
+    def after(self, past: Past) -> Rounds:
+        return Rounds(self.worked | past.effects(), self.steps | set(past.steps()), past)
 
 
 @dataclass(frozen=True)
 class InCycle(Running):
     block: Cycle
     now: Running
-    #: for the outside, in earlier rounds
-    worked: frozenset[str] = frozenset()
+    rounds: Rounds
 
     def inner(self) -> Mapping[int, State]:
         return {0: self.now}
 
     def enclose(self, number: int, state: State, turn: Turn) -> State:
-        return self.block.around(state, turn, self.worked)
+        return self.block.around(state, turn, self.rounds)
 
     def effects(self) -> set[str]:
-        return super().effects() | self.worked
+        return super().effects() | self.rounds.worked
+
+    def touched(self) -> set[str]:
+        return super().touched() | self.rounds.steps
 
 
 @dataclass(eq=False)

@@ -15,14 +15,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from random_processes.graph_trial import GraphTrial
 from random_processes.return_trial import ReturnTrial
 from random_processes.trial import Trial
 
 FAILURES = Path("var/campaign")
 #: what is played, and how many of every hundred cases are of the kind
 KINDS: Mapping[str, tuple[int, Callable[[int], Trial | ReturnTrial]]] = {
-    "flow": (60, lambda seed: Trial(seed).play()),
-    "return": (40, lambda seed: ReturnTrial(seed).play()),
+    "flow": (50, lambda seed: Trial(seed).play()),
+    "return": (25, lambda seed: ReturnTrial(seed).play()),
+    "graph": (25, lambda seed: GraphTrial(seed).play()),
 }
 
 

@@ -14,6 +14,7 @@ from random_processes.races import spins
 from random_processes.terms import Term
 
 DEPTH = 3
+CALM = ("timer", "message")
 NAMES = ("a", "b", "c")
 PREFIXES = {"message": "msg", "signal": "sig", "error": "err", "escalation": "esc"}
 #: an activity between two others, and an entry and exit
@@ -41,6 +42,8 @@ class Pen:
 
     random: Random
     ids: Any = field(default_factory=count)
+    #: nothing happens that tokens tell each other
+    calm: bool = False
 
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
@@ -49,8 +52,8 @@ class Pen:
         return f"{prefix}{next(self.ids)}"
 
 
-def random_process(random: Random) -> Process:
-    pen = Pen(random)
+def random_process(random: Random, *, calm: bool = False) -> Process:
+    pen = Pen(random, calm=calm)
     return Process("p", draw_scope(pen, Setting(DEPTH)))
 
 
@@ -91,7 +94,7 @@ def handler_events(pen: Pen, setting: Setting) -> list[tuple[Event, bool]]:
 
 
 def random_event(pen: Pen, triggers: list[str], *, cycles: bool = False) -> Event:
-    trigger = pen.random.choice(triggers)
+    trigger = pen.random.choice([one for one in triggers if one in CALM] or ["timer"] if pen.calm else triggers)
     if trigger == "timer":
         times = pen.random.choice([0, 0, 2, 3]) if cycles else 0
         return Event("timer", hours=pen.random.randint(1, 30), times=times)
@@ -142,6 +145,8 @@ class Drawer:
 
     def end(self, *, abrupt: bool = False) -> str:
         """An end event, mostly a plain one."""
+        if self.pen.calm:
+            return self.node("endEvent", "e")
         codes = sorted(self.setting.caught)
         if codes and self.pen.chance(0.3):
             return self.node("endEvent", "e", event=Event("error", name=self.random.choice(codes) or "err1"))
@@ -277,6 +282,8 @@ class Drawer:
         return self.node("userTask", "u", **facts)
 
     def script(self) -> str:
+        if self.pen.calm:
+            return self.user()
         names = self.random.sample(NAMES, self.random.choice([1, 1, 2]))
         sources = [self.value() for _ in names]
         facts: dict[str, Any] = {"loop": self.loop()} if self.pen.chance(0.15) else {}
@@ -316,7 +323,7 @@ class Drawer:
 
     def throw(self) -> str:
         triggers = ["none", "signal", "escalation"]
-        trigger = self.random.choice(triggers)
+        trigger = "none" if self.pen.calm else self.random.choice(triggers)
         event = Event() if trigger == "none" else random_event(self.pen, [trigger])
         return self.node("intermediateThrowEvent", "o", event=event)
 

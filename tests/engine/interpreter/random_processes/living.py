@@ -33,6 +33,39 @@ class Role(StrEnum):
 FACTS = ("due", "left", "was_true", "done", "total", "index")
 
 
+class Came:
+    """A node passed on the way of a token, with those passed before it."""
+
+    def __init__(self, node: Node, turn: int, parents: tuple[Came | None, ...], given: tuple[Mark, ...] = ()) -> None:
+        self.node = node
+        self.turn = turn
+        self.parents = tuple(parent for parent in parents if parent is not None)
+        #: what a join has consumed
+        self.given = given
+        self.key = hash((node.id, turn, tuple(parent.key for parent in self.parents)))
+
+    def before(self) -> Iterator[Came]:
+        """Itself and everything passed before."""
+        seen, pending = set[int](), [self]
+        while pending:
+            one = pending.pop()
+            if one.key not in seen:
+                seen.add(one.key)
+                yield one
+                pending.extend(one.parents)
+
+
+class Mark(str):
+    """A token on a flow, with the way it came."""
+
+    came: Came | None
+
+    def __new__(cls, flow: str, came: Came | None) -> Mark:
+        mark = super().__new__(cls, flow)
+        mark.came = came
+        return mark
+
+
 class Living:
     """One of them."""
 
@@ -42,9 +75,10 @@ class Living:
         self.parent = parent
         self.flow_scope: Scope | None = None
         #: tokens on sequence flows of a scope; `>n` is a token that arrives at n by none, `!n` one whose event happened
-        self.marks: list[str] = []
+        self.marks: list[Mark] = []
         self.inner: list[Living] = []
         self.listeners: list[Living] = []
+        self.came: Came | None = None
         self.local: dict[str, Any] | None = None
         self.due: datetime | None = None
         self.left = 0
@@ -68,7 +102,8 @@ class Living:
 
     def key(self) -> str:
         """Equal for what will behave equally."""
-        facts = [str(self.role), self.node.id if self.node else "", *sorted(self.marks)]
+        facts = [str(self.role), self.node.id if self.node else "", str(self.came and self.came.key)]
+        facts += sorted(f"{mark}{mark.came and mark.came.key}" for mark in self.marks)
         facts += [str(getattr(self, name)) for name in FACTS]
         facts += [str(sorted((self.local or {}).items())), str(self.items), str(sorted(self.collected.items()))]
         inner = sorted(child.key() for child in self.inner)
@@ -88,6 +123,10 @@ class Living:
     @property
     def is_empty(self) -> bool:
         return not self.marks and not self.inner
+
+    def take(self, flow: str) -> Mark:
+        """Take the oldest token from a flow."""
+        return self.marks.pop(self.marks.index(flow))  # type: ignore[arg-type]
 
     def remove(self) -> None:
         assert self.parent is not None

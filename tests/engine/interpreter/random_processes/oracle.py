@@ -14,9 +14,10 @@ from itertools import permutations
 from typing import Any
 
 from random_processes.joins import enabled_joins
-from random_processes.living import Living, Role
+from random_processes.living import Came, Living, Mark, Role
 from random_processes.pieces import Flow, Node, Process, Scope
 from random_processes.races import order_matters
+from random_processes.undoing import returning, undo
 
 EXCLUSIVE, INCLUSIVE, PARALLEL, BY_EVENT = (
     f"{kind}Gateway" for kind in ("exclusive", "inclusive", "parallel", "eventBased")
@@ -47,6 +48,8 @@ class Game:
         self.flows: Counter[str] = Counter()
         self.thrown: Counter[str] = Counter()
         self.ended = False
+        #: steps so far
+        self.turn = 0
 
     def copy(self) -> Game:
         other = Game.__new__(Game)
@@ -90,12 +93,25 @@ class Game:
         """Go on from where the case has stopped as if nothing had gone wrong."""
         return self._step(now, lambda game: game._throw_on(game.at(place)))
 
+    def return_to(self, place: int, step: str, now: datetime) -> list[Game | None]:
+        """Return a task to the newest completion of a step on its way; none if there is no such step."""
+        found = returning(self.at(place), step)
+        if found is None:
+            return []
+
+        def back(game: Game) -> list[Game]:
+            level, done = returning(game.at(place), step) or found
+            undo(level, done)
+            return [game]
+
+        return self._step(now, back)
+
     def at(self, place: int) -> Living:
         return list(self.root.walk())[place]
 
     def _step(self, now: datetime, move: Callable[[Game], list[Game]]) -> list[Game | None]:
         game = self.copy()
-        game.now, game.flows, game.thrown = now, Counter(), Counter()
+        game.now, game.flows, game.thrown, game.turn = now, Counter(), Counter(), self.turn + 1
         try:
             return settled(move(game))
         except Refusal:
@@ -136,10 +152,13 @@ class Game:
 
     def join(self, place: int, node_id: str) -> list[Game]:
         scope = self.at(place)
-        marked = {flow.id for flow in _scope(scope).into(node_id) if flow.id in scope.marks}
-        for flow in marked:
-            scope.marks.remove(flow)
-        return self._pass(scope, _scope(scope).nodes[node_id])
+        marked = [flow.id for flow in _scope(scope).into(node_id) if flow.id in scope.marks]
+        node = _scope(scope).nodes[node_id]
+        return self._pass(scope, node, self._joined(scope, node, marked))
+
+    def _joined(self, scope: Living, node: Node, flows: list[str]) -> Came:
+        marks = tuple(scope.take(flow) for flow in flows)
+        return Came(node, self.turn, tuple(mark.came for mark in marks), marks)
 
     def _is_true(self, one: Living) -> bool:
         if one.role not in (Role.WAIT, Role.LISTENER) or one.node is None or one.node.event.condition is None:
@@ -169,30 +188,29 @@ class Game:
         node = _target(scope, mark)
         into = _scope(scope).into(node.id)
         if node.kind == PARALLEL and len(into) > 1 and mark[0] not in ">!":
-            for flow in into:
-                scope.marks.remove(flow.id)
+            came: Came | None = self._joined(scope, node, [flow.id for flow in into])
         else:
-            scope.marks.remove(mark)
-        return self._pass(scope, node, happened=mark[0] == "!")
+            came = scope.take(mark).came
+        return self._pass(scope, node, came, happened=mark[0] == "!")
 
-    def _pass(self, scope: Living, node: Node, *, happened: bool = False) -> list[Game]:
+    def _pass(self, scope: Living, node: Node, came: Came | None, *, happened: bool = False) -> list[Game]:
         """A token has reached a node."""
         if happened:
             self._taken_at_choice(scope, node)
-            return self._leave(scope, node)
+            return self._leave(scope, node, came)
         if node.is_activity:
-            return self._reach(scope, node)
+            return self._reach(scope, node, came)
         if node.kind == BY_EVENT:
-            choice = self._add(Role.CHOICE, node, scope)
+            choice = self._add(Role.CHOICE, node, scope, came)
             for flow in _scope(scope).out_of(node.id):
                 self._wait(choice, _scope(scope).nodes[flow.target])
             return [self]
         if node.kind == "intermediateCatchEvent" and node.event.is_awaited:
-            self._wait(scope, node)
+            self._wait(scope, node, came)
             return [self]
         if node.kind in ("intermediateThrowEvent", "endEvent"):
-            return self._throw(scope, node)
-        return self._leave(scope, node)
+            return self._throw(scope, node, came)
+        return self._leave(scope, node, came)
 
     def _taken_at_choice(self, scope: Living, node: Node) -> None:
         """The flow that an event-based gateway gave its token, once its event has happened."""
@@ -200,17 +218,18 @@ class Game:
             if _scope(scope).nodes[flow.source].kind == BY_EVENT:
                 self.flows[flow.id] += 1
 
-    def _leave(self, scope: Living, node: Node) -> list[Game]:
+    def _leave(self, scope: Living, node: Node, came: Came | None) -> list[Game]:
+        here = Came(node, self.turn, (came,))
         taken = _chosen(_scope(scope).out_of(node.id), node, scope)
         for flow in taken:
             self.flows[flow.id] += 1
-            scope.marks.append(flow.id)
+            scope.marks.append(Mark(flow.id, here))
         if node.kind == "intermediateThrowEvent" and node.event.trigger == "link":
-            scope.marks.append(f">{_other_end(_scope(scope), node).id}")
+            scope.marks.append(Mark(f">{_other_end(_scope(scope), node).id}", here))
         return self._finish_if_empty(scope)
 
-    def _reach(self, scope: Living, node: Node) -> list[Game]:
-        live = self._add(Role.READY, node, scope)
+    def _reach(self, scope: Living, node: Node, came: Came | None) -> list[Game]:
+        live = self._add(Role.READY, node, scope, came)
         for event in _scope(scope).border(node.id):
             if event.event.is_awaited:
                 self._listen(live, event)
@@ -246,7 +265,7 @@ class Game:
         for _, start in _scope(scope).event_subprocesses:
             if start.event.is_awaited:
                 self._listen(scope, start)
-        scope.marks = [f">{node.id}" for node in _scope(scope).starts]
+        scope.marks = [Mark(f">{node.id}", None) for node in _scope(scope).starts]
 
     def _call(self, live: Living, node: Node) -> list[Game]:
         assert node.called is not None
@@ -264,7 +283,7 @@ class Game:
         if scope.role is Role.BODY:
             return self._instance_done(scope, live)
         live.remove()
-        return self._leave(scope, live.node)
+        return self._leave(scope, live.node, live.came)
 
     def _open_body(self, body: Living) -> list[Game]:
         loop = body.node.loop if body.node else None
@@ -345,13 +364,14 @@ class Game:
         call.write(results)
         return self._activity_done(call)
 
-    def _add(self, role: Role, node: Node | None, parent: Living) -> Living:
+    def _add(self, role: Role, node: Node | None, parent: Living, came: Came | None = None) -> Living:
         live = Living(role, node, parent)
+        live.came = came
         parent.inner.append(live)
         return live
 
-    def _wait(self, parent: Living, node: Node) -> None:
-        wait = self._add(Role.WAIT, node, parent)
+    def _wait(self, parent: Living, node: Node, came: Came | None = None) -> None:
+        wait = self._add(Role.WAIT, node, parent, came)
         wait.due = self.now + node.event.after if node.event.trigger == "timer" else None
 
     def _listen(self, host: Living, node: Node) -> None:
@@ -375,7 +395,7 @@ class Game:
             live.role = Role.READY
             return [self]
         live.remove()
-        parent.marks.append(f"!{node.id}")
+        parent.marks.append(Mark(f"!{node.id}", live.came))
         return [self]
 
     def _listen_on(self, listener: Living, node: Node) -> None:
@@ -396,7 +416,7 @@ class Game:
             if node.interrupting:
                 host.remove()
             scope.write(_received(scope, node, values))
-            scope.marks.append(f"!{node.id}")
+            scope.marks.append(Mark(f"!{node.id}", host.came if node.interrupting else None))
             return [self]
         if node.interrupting:
             host.clear()
@@ -406,16 +426,16 @@ class Game:
             instance.declare(_received(instance, node, values))
         return [self]
 
-    def _throw(self, scope: Living, node: Node) -> list[Game]:
+    def _throw(self, scope: Living, node: Node, came: Came | None) -> list[Game]:
         trigger = node.event.trigger
         if trigger == "terminate":
             scope.clear()
             return self._finish(scope)
         if trigger == "signal":
-            return self._broadcast(scope, node)
+            return self._broadcast(scope, node, came)
         if trigger in ("error", "escalation"):
-            return self._throw_up(self._add(Role.WAIT, node, scope), scope)
-        return self._leave(scope, node)
+            return self._throw_up(self._add(Role.WAIT, node, scope, came), scope)
+        return self._leave(scope, node, came)
 
     def _throw_up(self, thrower: Living, scope: Living) -> list[Game]:
         """An error or escalation; an error that nothing catches stops where it is (design §9)."""
@@ -434,7 +454,7 @@ class Game:
         assert scope is not None
         assert node is not None
         thrower.remove()
-        return self._leave(scope, node)
+        return self._leave(scope, node, thrower.came)
 
     def _propagate(self, scope: Living, trigger: str, name: str) -> bool:
         """Up to the nearest event that catches it: in the scope, then on its border, then further out."""
@@ -459,10 +479,10 @@ class Game:
                 yield from ((event, host) for event in sorted(around.border(host.node.id), key=_is_general))
             one = host.parent
 
-    def _broadcast(self, scope: Living, node: Node) -> list[Game]:
+    def _broadcast(self, scope: Living, node: Node, came: Came | None) -> list[Game]:
         """A signal is heard by all at once, in any order; one may silence another."""
         self.thrown[node.event.name] += 1
-        thrower = self._add(Role.WAIT, node, scope)
+        thrower = self._add(Role.WAIT, node, scope, came)
         places = [place for place, one in enumerate(self.root.walk()) if _hears(one, node) and one is not thrower]
         at = list(self.root.walk()).index(thrower)
         if len(places) > LISTENERS:

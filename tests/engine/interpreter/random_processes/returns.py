@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from random_processes.blocks import (
     Bordered,
     InBordered,
+    InCycle,
     InScope,
     InSequence,
     InSeveral,
@@ -96,15 +97,32 @@ def recalled(root: Running, step: str, turn: Turn) -> list[State]:
     turn.is_move = True
     found = []
     for place, running in root.walk():
-        if isinstance(running, InSequence) and step in running.behind():
-            after: State = running.back(step, turn)
-        elif isinstance(running, Together) and step in _delivered(running):
-            after = running.block.reopen(Past(running.block, running.states), step, turn)
-        else:
-            continue
-        if set(running.steps()) - set(after.steps()) == {step}:
+        after = _taken_back(running, step, turn)
+        if after is not None and _touched(running) - _touched(after) == {step}:
             found.append(root.change(place, lambda _, after=after: after, turn))  # type: ignore[misc]
     return found
+
+
+def _taken_back(running: Running, step: str, turn: Turn) -> State | None:
+    if isinstance(running, InSequence) and step in running.behind():
+        return running.back(step, turn)
+    if isinstance(running, Together) and step in _delivered(running):
+        return running.block.reopen(Past(running.block, running.states), step, turn)
+    if isinstance(running, InCycle) and running.rounds.last and step in running.rounds.last.steps():
+        return _last_round(running, running.rounds.last, step, turn)
+    return None
+
+
+def _last_round(running: InCycle, last: Past, step: str, turn: Turn) -> State | None:
+    """Whoever sent the case around again may take it back until somebody has gone on."""
+    after = last.reopen(step, turn)
+    if running.now.touched() or set(last.steps()) - set(after.steps()) != {step}:
+        return None
+    return replace(running, now=after, rounds=replace(running.rounds, steps=running.rounds.steps - {step}))
+
+
+def _touched(state: State) -> set[str]:
+    return state.touched() if isinstance(state, Running) else set(state.steps())
 
 
 def _delivered(running: Together) -> list[str]:

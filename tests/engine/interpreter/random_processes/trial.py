@@ -61,8 +61,11 @@ class Trial:
 
     def __post_init__(self) -> None:
         self.random, self.whim = Random(self.seed), Random(-self.seed)
-        self.process = random_process(self.random)
+        self.process = self.draw_process(self.random)
         self.services = Services(clock=ManualClock(START))
+
+    def draw_process(self, random: Random) -> Process:
+        return random_process(random)
 
     def play(self) -> Trial:
         others = {key: draw(process.drawing, key) for key, process in self.process.called.items()}
