@@ -25,7 +25,7 @@ FOUND = {
 #: the same for graphs of every shape
 GRAPHS = range(0, 250, BATCH)
 FOUND_IN_GRAPHS = {
-    57: "a task that leads to itself and to another lost the split between them, which stayed on a return"
+    57: "of a task that leads to itself and to another, one stayed when the other was returned"
 }
 
 
