@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 from engine.diagram.definitions import Definitions, correlation_attribute
@@ -22,11 +24,18 @@ REFERENCES = {
 def event_definitions(element: etree._Element, definitions: Definitions) -> tuple[EventDefinition, ...]:
     """All definitions of an event, inline or referred to."""
     found = [child for child in element.iterchildren() if is_bpmn(child) and local_name(child) in EVENT_DEFINITIONS]
+    found.extend(target for _, target in referred(element, definitions) if target is not None)
+    return tuple(_definition(child, element, definitions) for child in found)
+
+
+def referred(
+    element: etree._Element, definitions: Definitions
+) -> Iterator[tuple[etree._Element, etree._Element | None]]:
+    """The references of an event, each with the event definition it leads to."""
     for reference in element.iterchildren(bpmn("eventDefinitionRef")):
         target = definitions.find((reference.text or "").strip())
-        if target is not None:
-            found.append(target)
-    return tuple(_definition(child, element, definitions) for child in found)
+        known = target is not None and is_bpmn(target) and local_name(target) in EVENT_DEFINITIONS
+        yield reference, target if known else None
 
 
 def task_message(element: etree._Element, definitions: Definitions) -> EventDefinition | None:

@@ -11,7 +11,7 @@ from lxml import etree
 from engine.diagram import document
 from engine.diagram.definitions import Definitions
 from engine.diagram.elements import CONTAINERS, Diagram, ExpressionText, Flow, Kind, Loop, Node, Process, Scope
-from engine.diagram.events import EVENT_DEFINITIONS, event_definitions, task_message
+from engine.diagram.events import EVENT_DEFINITIONS, event_definitions, referred, task_message
 from engine.diagram.extensions import extension_of
 from engine.diagram.namespaces import bpmn, is_bpmn, line_of, local_name, own_attributes, text_of
 from engine.diagram.problems import Problem, error
@@ -124,6 +124,9 @@ class _Reader:
         kind = Kind(local_name(element))
         if kind not in CONTAINERS:
             self._check_parts(element)
+        for reference, target in referred(element, self.definitions):
+            if target is None:
+                self._problem("no-reference", element, f"引用的事件定义 {reference.text} 不存在，请重新选择。")
         node_id = self._id(element, kind.value)
         return Node(
             id=node_id,

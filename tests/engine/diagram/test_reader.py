@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine import diagram
 from engine.diagram.elements import Kind, Trigger
 
@@ -28,6 +30,14 @@ def test_prefixes_vendors_pools_and_missing_layout_do_not_matter():
     assert list(read.main.scope.nodes) == ["s", "u", "e"]
     assert read.problems == ()
     assert [problem.code for problem in diagram.lint(FOREIGN)] == ["no-role", "no-formKey"]
+
+
+@pytest.mark.parametrize("reference", ["gone", "s"])
+def test_a_reference_that_leads_to_no_event_definition_is_a_problem(around, reference):
+    event = f'<bpmn:task id="a"/><bpmn:endEvent id="x"><bpmn:eventDefinitionRef>{reference}</bpmn:eventDefinitionRef>'
+    read = diagram.read(around(f"{event}</bpmn:endEvent>"))
+
+    assert [(problem.code, problem.element_id) for problem in read.problems] == [("no-reference", "x")]
 
 
 def test_only_boundary_events_are_attached(around):
