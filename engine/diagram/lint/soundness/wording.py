@@ -94,7 +94,7 @@ class _Case:
         meeting = self._meeting(met[0])
         split = self.scope.nodes.get(parted[0].firing.node or "") if parted and parted[0].firing else None
         if parted is None or split is None:
-            message = f"“{meeting.title}”会被几条同时进行的路各走一次，后面的环节会重复办理。请先用并行网关汇合。"
+            message = f"“{_shown(meeting)}”会被几条同时进行的路各走一次，后面的环节会重复办理。请先用并行网关汇合。"
             yield warning("multiple-tokens", meeting.id, meeting.line, message)
         elif min(token.index for token in met) < parted[0].index:
             yield self._returning(meeting, split, parted)
@@ -109,17 +109,17 @@ class _Case:
 
     def _returning(self, meeting: Node, split: Node, parted: tuple[Token, Token]) -> Problem:
         message = (
-            f"{self._parted(split, parted)}还没有都走完时，其中一条又回到前面的“{meeting.title}”，"
+            f"{self._parted(split, parted)}还没有都走完时，其中一条又回到前面的“{_shown(meeting)}”，"
             "再走一遍就会重复办理。请先用同一种网关汇合，再退回。"
         )
         return warning("multiple-tokens", split.id, split.line, message)
 
     def _uncontrolled(self, meeting: Node, split: Node, parted: tuple[Token, Token]) -> Problem:
-        mend = f"请在“{meeting.title}”之前用{_joining(self.scope, split)}汇合。"
+        mend = f"请在“{_shown(meeting)}”之前用{_joining(self.scope, split)}汇合。"
         if self._is_beside(split, parted):
             mend = "请让边界事件的这条路自己结束，或者把边界事件改成中断的。"
         message = (
-            f"{self._parted(split, parted)}在“{meeting.title}”没有合成一条：每到一个令牌就往下走一次，"
+            f"{self._parted(split, parted)}在“{_shown(meeting)}”没有合成一条：每到一个令牌就往下走一次，"
             f"后面的环节会重复办理。{mend}"
         )
         return warning("multiple-tokens", meeting.id, meeting.line, message)
@@ -131,14 +131,19 @@ class _Case:
     def _parted(self, split: Node, parted: tuple[Token, Token]) -> str:
         host = self.scope.nodes.get(split.attached_to or "")
         if host is not None and self._is_beside(split, parted):
-            return f"非中断边界事件“{split.title}”多放出的一条路和“{host.title}”的正常出路"
+            return f"非中断边界事件“{_shown(split)}”多放出的一条路和“{_shown(host)}”的正常出路"
         names = [self.net.names[token.place] for token in parted]
         branches = [_branches(self.scope, [name]) for name in names if isinstance(name, Flow)]
         return f"{_titled(split)}分出的{'和'.join(branches)}"
 
 
 def _titled(node: Node) -> str:
-    return f"{_NAMES.get(node.kind, '')}“{node.title}”"
+    return f"{_NAMES.get(node.kind, '')}“{_shown(node)}”"
+
+
+def _shown(node: Node) -> str:
+    """A title on one line."""
+    return " ".join(node.title.split())
 
 
 def _joining(scope: Scope, split: Node) -> str:
@@ -155,7 +160,7 @@ def _sources(scope: Scope, flows: list[Flow]) -> str:
 
 
 def _listed(titles: list[str]) -> str:
-    told = "、".join(f"“{title}”" for title in titles[:MAX_TITLES])
+    told = "、".join(f"“{' '.join(title.split())}”" for title in titles[:MAX_TITLES])
     return f"{told}等 {len(titles)} 处" if len(titles) > MAX_TITLES else told
 
 
