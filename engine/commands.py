@@ -158,6 +158,16 @@ class FireTimer(Command[bool]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FailTimer(Command[bool]):
+    """A due timer was refused. It is an incident, and not fired again until an administrator says so."""
+
+    instance_id: str
+    wait_id: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FireStartTimer(Command[StartedProcess | None]):
     """A timer start event is due. None when it has been fired or replaced already."""
 

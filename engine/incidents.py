@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
 from engine.errors import NotFound
 from engine.history.event import Occurrence
+from engine.interpreter import Incident as TokenIncident
 from engine.interpreter import Step
 from engine.interpreter.errors import UncaughtError
-from engine.model import Incident, Resolution
+from engine.model import EventSubscription, Incident, Resolution
 from engine.rows import AnyRow
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _RESOLUTIONS = {"IncidentRetried": Resolution.RETRIED, "IncidentResolved": Resolution.RESOLVED}
 _LONGEST_CODE = 120
+#: begins the code of a timer that was refused
+TIMER = "timer."
 
 
 def ensure_nothing_refused(step: Step) -> None:
@@ -43,7 +46,38 @@ def keep_incidents(case: Case, step: Step, occurrence: Occurrence) -> None:
         _close(case, resolution, occurrence.input, Incident.token_id.in_(gone))
 
 
-def _row(case: Case, incident: Any) -> dict[str, Any]:
+def open_timer_incident(case: Case, wait: AnyRow, code: str, message: str) -> bool:
+    """Keep a due timer that was refused; False when it is kept already."""
+    known = select(Incident.id).where(_of_wait(case.row.id, wait.wait_id), Incident.closed_at.is_(None))
+    if case.work.connection.scalar(known) is not None:
+        return False
+    row = _row(case, TokenIncident(id=wait.wait_id, element_id=wait.element_id, code=TIMER + code, message=message))
+    case.work.connection.execute(insert(Incident), [row])
+    return True
+
+
+def close_timer_incident(case: Case, wait_id: str, reason: str) -> None:
+    """The timer has been fired after all."""
+    _close(case, Resolution.RETRIED, {"reason": reason}, Incident.token_id == wait_id)
+
+
+def _of_wait(instance_id: Any, wait_id: Any) -> ColumnElement[bool]:
+    return and_(Incident.instance_id == instance_id, Incident.token_id == wait_id)
+
+
+def is_held() -> ColumnElement[bool]:
+    """Whether a subscription is a timer that has failed and waits for an administrator."""
+    held = _of_wait(EventSubscription.instance_id, EventSubscription.wait_id)
+    return exists().where(held, Incident.closed_at.is_(None))
+
+
+def is_standing() -> ColumnElement[bool]:
+    """Whether an open incident still stands: a timer's ends with its wait, wherever its case has gone."""
+    waits = exists().where(_of_wait(EventSubscription.instance_id, EventSubscription.wait_id))
+    return and_(Incident.closed_at.is_(None), or_(~Incident.code.startswith(TIMER), waits))
+
+
+def _row(case: Case, incident: TokenIncident) -> dict[str, Any]:
     return {
         "id": case.work.new_id(),
         "instance_id": case.row.id,

@@ -15,6 +15,7 @@ EVENTS: Mapping[str, str] = {
     "SignalReceived": "收到信号",
     "MessageUndelivered": "消息无人接收",
     "MessageRefused": "消息未能办理",
+    "TimerFailed": "定时未能执行",
     "IncidentRetried": "重试停滞点",
     "IncidentResolved": "处理停滞点",
     "ProcessWithdrawn": "撤销",

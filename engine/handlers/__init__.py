@@ -34,6 +34,7 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     commands.StartProcess: process_instance.start_process,
     commands.WithdrawProcess: process_instance.withdraw_process,
     commands.FireTimer: process_instance.fire_timer,
+    commands.FailTimer: incident.fail_timer,
     commands.FireStartTimer: start_event.fire_start_timer,
     commands.CheckStartCondition: start_event.check_start_condition,
     commands.CorrelateMessage: process_instance.correlate_message,

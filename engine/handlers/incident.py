@@ -7,10 +7,13 @@ from typing import Any
 from engine import interpreter
 from engine.administration import ensure_administrator, given_reason
 from engine.case import Case
-from engine.commands import SYSTEM, CompletedTask
+from engine.commands import SYSTEM, CompletedTask, FailTimer
+from engine.errors import Refused
+from engine.handlers.process_instance import fire, waiting_timer
 from engine.history.event import Occurrence
-from engine.incidents import count_attempt, open_incident
+from engine.incidents import close_timer_incident, count_attempt, open_incident, open_timer_incident
 from engine.interpreter import Step
+from engine.model import InstanceStatus
 from engine.moves import ResolveIncident, RetryIncident
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
@@ -20,6 +23,11 @@ def retry_incident(work: UnitOfWork, command: RetryIncident) -> CompletedTask:
     """Do again what has stopped; it may stop again."""
     row, case = _load(work, command.incident_id)
     reason = given_reason(command.reason, "重试")
+    timer = waiting_timer(work, row.instance_id, row.token_id)
+    if timer is not None:
+        result = fire(case, timer, reason=reason)
+        close_timer_incident(case, timer.wait_id, reason)
+        return result
     count_attempt(work, row.id)
     step = interpreter.retry(case.bundle.specification, case.state, row.token_id, case.services)
     return _save(case, step, row, "IncidentRetried", {"reason": reason})
@@ -29,9 +37,25 @@ def resolve_incident(work: UnitOfWork, command: ResolveIncident) -> CompletedTas
     """Go on as if what has stopped were done, for a reason that is recorded."""
     row, case = _load(work, command.incident_id)
     reason = given_reason(command.reason, "处理停滞点")
+    if waiting_timer(work, row.instance_id, row.token_id) is not None:
+        raise Refused("这是一个没有执行成的定时，请在原因消除以后重试，或者移动、终止办件。", incident=row.id)
     values = dict(command.values)
     step = interpreter.resolve(case.bundle.specification, case.state, row.token_id, values, case.services)
     return _save(case, step, row, "IncidentResolved", {"reason": reason, "values": values})
+
+
+def fail_timer(work: UnitOfWork, command: FailTimer) -> bool:
+    """Keep a due timer that was refused as an incident: it is not tried again by itself."""
+    timer = waiting_timer(work, command.instance_id, command.wait_id)
+    case = Case.load(work, command.instance_id)
+    if timer is None or case.row.status != InstanceStatus.ACTIVE:
+        return False
+    if not open_timer_incident(case, timer, command.code, command.message):
+        return False
+    told = {"wait": timer.wait_id, "due": timer.due_at, "code": command.code, "reason": command.message}
+    name = case.bundle.name_of(timer.element_id)
+    case.note(Occurrence(type="TimerFailed", activity_id=timer.element_id, activity_name=name, input=told), {})
+    return True
 
 
 def _load(work: UnitOfWork, incident_id: str) -> tuple[AnyRow, Case]:

@@ -11,7 +11,7 @@ from engine import interpreter
 from engine.assignment import ensure_business, holds
 from engine.case import Case
 from engine.clock import local_date
-from engine.commands import CorrelateMessage, FireTimer, StartedProcess, StartProcess, WithdrawProcess
+from engine.commands import CompletedTask, CorrelateMessage, FireTimer, StartedProcess, StartProcess, WithdrawProcess
 from engine.definitions import latest_definition
 from engine.errors import Conflict, Forbidden, Refused
 from engine.history.event import Occurrence
@@ -85,20 +85,33 @@ def _ensure_undecided(work: UnitOfWork, case: Case) -> None:
 
 def fire_timer(work: UnitOfWork, command: FireTimer) -> bool:
     """Let a due timer move its case; a case that no longer waits for it is left alone."""
-    subscription = work.connection.execute(
-        select(EventSubscription).where(
-            EventSubscription.instance_id == command.instance_id, EventSubscription.wait_id == command.wait_id
-        )
-    ).one_or_none()
-    if subscription is None or subscription.due_at is None or subscription.due_at > work.now:
+    timer = waiting_timer(work, command.instance_id, command.wait_id)
+    if timer is None or timer.due_at > work.now:
         return False
     case = Case.load(work, command.instance_id)
     if case.row.status != InstanceStatus.ACTIVE:
         return False
     case.unattended = True
-    step = interpreter.fire(case.bundle.specification, case.state, command.wait_id, case.services)
-    case.save(step, _occurrence(case, "TimerFired", subscription, {"due": subscription.due_at}))
+    fire(case, timer)
     return True
+
+
+def waiting_timer(work: UnitOfWork, instance_id: str, wait_id: str) -> AnyRow | None:
+    """A timer that a case waits for."""
+    return work.connection.execute(
+        select(EventSubscription).where(
+            EventSubscription.instance_id == instance_id,
+            EventSubscription.wait_id == wait_id,
+            EventSubscription.kind == "timer",
+        )
+    ).one_or_none()
+
+
+def fire(case: Case, timer: AnyRow, **told: str) -> CompletedTask:
+    """Let a case go on at a timer that is due."""
+    step = interpreter.fire(case.bundle.specification, case.state, timer.wait_id, case.services)
+    opened = case.save(step, _occurrence(case, "TimerFired", timer, {"due": timer.due_at, **told}))
+    return CompletedTask(instance_id=case.row.id, opened_task_ids=opened, ended=step.ended is not None)
 
 
 def correlate_message(work: UnitOfWork, command: CorrelateMessage) -> None:

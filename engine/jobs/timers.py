@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.commands import SYSTEM, CheckStartCondition, Command, FireStartTimer, FireTimer
-from engine.errors import AnlanError
+from engine.commands import SYSTEM, CheckStartCondition, Command, FailTimer, FireStartTimer, FireTimer
+from engine.errors import AnlanError, Refused
 from engine.jobs.checkpoints import make_due_checkpoint
 from engine.jobs.kept_messages import deliverable
 from engine.messages import DeliverKeptMessage
@@ -29,10 +29,18 @@ def fire_due_timers(engine: ProcessEngine, limit: int = 1000) -> int:
             fired += bool(engine.execute(command))
         except AnlanError as error:
             _LOG.warning("%s was refused: %s", _told(command), error.message)
+            _keep(engine, command, error)
         except Exception:
             # One case that cannot go on must not hold up the notices and deadlines of all others.
             _LOG.exception("%s failed", _told(command))
     return fired
+
+
+def _keep(engine: ProcessEngine, command: Command[Any], error: AnlanError) -> None:
+    """What the rules or the diagram refuse is refused again: an administrator must see it. Lost races are not."""
+    if isinstance(command, FireTimer) and isinstance(error, Refused):
+        told = {"code": error.code, "message": error.message}
+        engine.execute(FailTimer(actor=SYSTEM, instance_id=command.instance_id, wait_id=command.wait_id, **told))
 
 
 def _told(command: Command[Any]) -> str:

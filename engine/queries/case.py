@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from engine.definitions import DefinitionCache, load_blob
 from engine.errors import NotFound
+from engine.incidents import is_standing
 from engine.model import (
     PENDING,
     Attachment,
@@ -246,7 +247,7 @@ def _waits(connection: Connection, instance_id: str) -> tuple[WaitView, ...]:
 def _incidents(connection: Connection, instance_id: str) -> tuple[IncidentView, ...]:
     rows = connection.execute(
         select(Incident)
-        .where(Incident.instance_id == instance_id, Incident.closed_at.is_(None))
+        .where(Incident.instance_id == instance_id, is_standing())
         .order_by(Incident.opened_seq, Incident.id)
     )
     return tuple(

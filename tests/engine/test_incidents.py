@@ -14,6 +14,7 @@ from engine.clock import ManualClock
 from engine.commands import SYSTEM, Actor, CompleteTask, DeploymentResource, DeployResources, StartProcess
 from engine.errors import Forbidden, NotFound, Refused
 from engine.history.replay import replay
+from engine.incidents import is_standing
 from engine.interpreter import BpmnError
 from engine.jobs.timers import fire_due_timers
 from engine.model import Incident, ProcessInstance, Serial, UserTask
@@ -38,6 +39,16 @@ ASKS = f"""{HEAD}<process id="asks" isExecutable="true"><startEvent id="s"/><use
   <sequenceFlow id="a" sourceRef="s" targetRef="work"/><sequenceFlow id="b" sourceRef="work" targetRef="hold"/>
   <sequenceFlow id="c" sourceRef="late" targetRef="hold"/><sequenceFlow id="d1" sourceRef="hold" targetRef="after"/>
   <sequenceFlow id="e1" sourceRef="after" targetRef="e"/></process></definitions>""".encode()
+
+
+#: when time has come, no flow is true
+STUCK = f"""{HEAD}<process id="stuck" isExecutable="true"><startEvent id="s"/><userTask id="work"/>
+  <boundaryEvent id="late" name="逾期" attachedToRef="work">{TIMER}</boundaryEvent><exclusiveGateway id="g"/>
+  <userTask id="after"/><endEvent id="e"/>
+  <sequenceFlow id="a" sourceRef="s" targetRef="work"/><sequenceFlow id="b" sourceRef="work" targetRef="e"/>
+  <sequenceFlow id="c" sourceRef="late" targetRef="g"/><sequenceFlow id="d1" sourceRef="g" targetRef="after">
+  <conditionExpression>now() &gt; date and time("2026-03-10T00:00:00Z")</conditionExpression></sequenceFlow>
+</process></definitions>""".encode()
 
 
 class Hold:
@@ -218,3 +229,44 @@ def test_a_case_that_is_ended_takes_its_incident_with_it(ward: Ward, monkeypatch
     ward.engine.execute(TerminateProcess(actor=SYSTEM, instance_id=ward.case, reason="不再办理"))
 
     assert ward.incident.resolution == "withdrawn"
+
+
+def test_a_timer_that_is_refused_is_kept_and_not_tried_again_by_itself(ward: Ward) -> None:
+    ward.start(STUCK, "stuck")
+    ward.clock.advance(timedelta(days=1))
+
+    assert [fire_due_timers(ward.engine) for _ in range(3)] == [0, 0, 0]
+
+    assert (ward.incident.element_id, ward.incident.code) == ("late", "timer.no-flow-taken")
+    assert [event.type for event in ward.events()] == ["ProcessStarted", "TimerFailed"]
+    assert ward.open == ["work"]
+
+
+def test_a_refused_timer_is_fired_again_when_the_administrator_says_so(ward: Ward) -> None:
+    ward.start(STUCK, "stuck")
+    ward.clock.advance(timedelta(days=1))
+    fire_due_timers(ward.engine)
+    retry = RetryIncident(actor=SYSTEM, incident_id=ward.incident.id, reason="条件已经具备")
+
+    with pytest.raises(Refused, match="没有一条出线的条件成立"):
+        ward.engine.execute(retry)
+    ward.clock.advance(timedelta(days=9))
+    ward.engine.execute(retry)
+
+    assert (ward.open, ward.incident.resolution) == (["after"], "retried")
+    assert ward.events()[-1].input["reason"] == "条件已经具备"
+    with ward.engine.database.read() as connection:
+        assert replay(connection, ward.engine.tools.definitions, ward.case).difference is None
+
+
+def test_a_refused_timer_is_forgotten_when_its_work_is_done(ward: Ward) -> None:
+    ward.start(STUCK, "stuck")
+    ward.clock.advance(timedelta(days=1))
+    fire_due_timers(ward.engine)
+    with pytest.raises(Refused, match="请在原因消除以后重试"):
+        ward.engine.execute(ResolveIncident(actor=SYSTEM, incident_id=ward.incident.id, reason="不用了"))
+
+    ward.complete()
+
+    with ward.engine.database.read() as connection:
+        assert connection.scalars(select(Incident.id).where(is_standing())).all() == []
