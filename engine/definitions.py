@@ -99,7 +99,7 @@ class DefinitionCache:
         digest = self._newest.get(key)
         # The transaction that stored it may have been rolled back.
         if digest is None or connection.scalar(_KNOWN_BUNDLE, {"digest": digest}) is None:
-            called = called_definitions(connection, definition.digest)
+            called = called_definitions(connection, definition.digest, definition.key)
             digest = BundleBuilder(connection, forms, free_names=self._free_names).build(definition, called)
             self._newest.keep(key, digest)
         return digest
@@ -167,18 +167,25 @@ def _names(*contents: bytes, prefixed: bool = False) -> dict[str, str]:
     return names
 
 
-def called_definitions(connection: Connection, digest: str) -> dict[str, str]:
-    """The newest version of every process that a diagram calls, itself or through another: key -> digest."""
+def called_definitions(connection: Connection, digest: str, key: str) -> dict[str, str]:
+    """The newest version of every process that a process calls, itself or through another: key -> digest.
+
+    A process of the same file is the one that is meant; what other processes of the file call does not matter.
+    """
     found: dict[str, str] = {}
-    waiting = [digest]
+    seen, waiting = {key}, [(digest, key)]
     while waiting:
-        processes = diagram.read(load_blob(connection, waiting.pop())).processes
-        own = {process.id for process in processes}
-        nodes = [node for process in processes for _, node in process.scope.walk()]
-        for key in dict.fromkeys(node.called_element for node in nodes):
-            if key and key not in own and key not in found:
-                found[key] = latest_definition(connection, key).digest
-                waiting.append(found[key])
+        file, caller = waiting.pop()
+        read = diagram.read(load_blob(connection, file))
+        process = read.process(caller) or read.main
+        for called in [node.called_element for _, node in process.scope.walk()] if process else ():
+            if called and called not in seen:
+                seen.add(called)
+                inside = read.process(called) is not None
+                home = file if inside else latest_definition(connection, called).digest
+                waiting.append((home, called))
+                if home != digest:
+                    found[called] = home
     return found
 
 

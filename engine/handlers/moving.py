@@ -85,7 +85,7 @@ def other_version(work: UnitOfWork, case: Case, version: int) -> tuple[AnyRow, A
 
 
 def _bundle(work: UnitOfWork, definition: AnyRow) -> PinnedBundle:
-    called = called_definitions(work.connection, definition.digest)
+    called = called_definitions(work.connection, definition.digest, definition.key)
     digest = BundleBuilder(work.connection, work.tools.forms).build(definition, called)
     return work.tools.definitions.bundle(work.connection, digest)
 

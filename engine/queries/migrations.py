@@ -112,7 +112,7 @@ class MigrationQuery:
         connection = self._work.connection
         called = {
             key: load_blob(connection, digest)
-            for key, digest in called_definitions(connection, definition.digest).items()
+            for key, digest in called_definitions(connection, definition.digest, definition.key).items()
         }
         return compile_definition(load_blob(connection, definition.digest), called=called)
 

@@ -242,6 +242,27 @@ def test_called_processes_and_decisions_are_deployed_together(session):
     assert session.variables(case)["charged"] == Decimal(20)
 
 
+def test_what_a_drawn_partner_calls_does_not_matter(session):
+    partner = '<process id="partner" isExecutable="false"><callActivity id="x" calledElement="unknown"/></process>'
+    content = drawn(START, END, flows="s -> e").decode()
+    session.deploy(content.replace("</definitions>", f"{partner}</definitions>").encode())
+
+    assert session.state(session.start("p")).status == "completed"
+
+
+def test_a_called_file_may_call_a_process_of_its_own(session):
+    call = '<callActivity id="c" calledElement="{}"/>'
+    inner = '<process id="inner" isExecutable="false"><userTask id="t"/></process></definitions>'
+    child = drawn(START, call.format("inner"), END, flows="s -> c -> e", key="child").decode()
+    session.deploy(child.replace("</definitions>", inner).encode())
+    session.deploy(drawn(START, call.format("child"), END, flows="s -> c -> e"))
+
+    case = session.start("p")
+    assert _ids(session, case) == ["inner:t"]
+    _complete(session, case, "inner:t")
+    assert session.state(case).status == "completed"
+
+
 def test_every_executable_process_of_a_file_can_be_started(session):
     one, two = (drawn(START, END, flows="s -> e", key=key).decode() for key in ("one", "two"))
     inner = (
