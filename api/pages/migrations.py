@@ -39,7 +39,9 @@ def migrate(request: Request, visit: VisitOf, form: FormOf, key: str) -> Respons
     except Refused as refused:
         return redirect(address, "error", refused.message)
     report = migrations.migrate(visit, batch) if real else migrations.rehearse(visit, batch)
-    return _page(request, visit, plan, report=report, real=real, chosen=batch)
+    # What has been migrated is no longer to be migrated.
+    shown = _plan(visit, key, str(plan.version)) if real else plan
+    return _page(request, visit, shown, report=report, real=real, chosen=batch)
 
 
 def _plan(visit: Visit, key: str, version: str) -> MigrationPlan:
