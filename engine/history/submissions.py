@@ -10,6 +10,7 @@ import orjson
 from engine import feel, values
 from engine.case import spread
 from engine.clock import local_date
+from engine.deferred import Deferred
 from engine.errors import Invalid
 from engine.history.contents import documents_in
 from engine.history.redo import Again
@@ -33,7 +34,7 @@ def form_difference(forms: FormPort, content: bytes, again: Again, task: OpenedT
         form=content,
         inputs=spread(task.inputs),
         rights=again.specification.activities[task.activity_id].field_rights,
-        context=_context(again, task),
+        context=Deferred(lambda: _context(again, task)),
     )
     try:
         with feel.clock(again.services.now):

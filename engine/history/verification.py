@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import perf_counter
@@ -65,7 +67,19 @@ def verify(
     progress: Progress | None = None,
 ) -> Report:
     """Check one case, or everything; `kept` is a checkpoint that was kept elsewhere."""
-    return _Verification(connection, tools, case_id, kept, progress or _silent).run()
+    with _seldom_collecting():
+        return _Verification(connection, tools, case_id, kept, progress or _silent).run()
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Parsed events are many small containers that soon go; looking for cycles among them takes most of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def case_of(connection: Connection, number_or_id: str) -> str:
