@@ -11,7 +11,7 @@ from engine.administration import ADMINISTRATOR, DESIGNER, ensure_administrator,
 from engine.assignment import responsible_unit
 from engine.case import Case
 from engine.commands import CompletedTask
-from engine.definitions import BundleBuilder, PinnedBundle, called_definitions
+from engine.definitions import PinnedBundle
 from engine.errors import NotFound, Refused
 from engine.history.event import Occurrence
 from engine.interpreter import OpenedTask, moves
@@ -85,9 +85,10 @@ def other_version(work: UnitOfWork, case: Case, version: int) -> tuple[AnyRow, A
 
 
 def _bundle(work: UnitOfWork, definition: AnyRow) -> PinnedBundle:
-    called = called_definitions(work.connection, definition.digest, definition.key)
-    digest = BundleBuilder(work.connection, work.tools.forms).build(definition, called)
-    return work.tools.definitions.bundle(work.connection, digest)
+    definitions = work.tools.definitions
+    return definitions.bundle(
+        work.connection, definitions.newest_bundle(work.connection, work.tools.forms, definition)
+    )
 
 
 def _carry_tasks(work: UnitOfWork, case: Case, live: Mapping[str, OpenedTask]) -> None:

@@ -114,7 +114,8 @@ class MigrationQuery:
             key: load_blob(connection, digest)
             for key, digest in called_definitions(connection, definition.digest, definition.key).items()
         }
-        return compile_definition(load_blob(connection, definition.digest), called=called)
+        content = load_blob(connection, definition.digest)
+        return compile_definition(content, called=called, process_id=definition.key)
 
     def _running(self, key: str, version: int) -> list[AnyRow]:
         """Active cases of other versions in the regions of whoever asks."""
