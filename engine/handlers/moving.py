@@ -86,9 +86,7 @@ def other_version(work: UnitOfWork, case: Case, version: int) -> tuple[AnyRow, A
 
 def _bundle(work: UnitOfWork, definition: AnyRow) -> PinnedBundle:
     definitions = work.tools.definitions
-    return definitions.bundle(
-        work.connection, definitions.newest_bundle(work.connection, work.tools.forms, definition)
-    )
+    return definitions.bundle(work.connection, definitions.newest_bundle(work.connection, work.tools.forms, definition))
 
 
 def _carry_tasks(work: UnitOfWork, case: Case, live: Mapping[str, OpenedTask]) -> None:
