@@ -18,7 +18,7 @@ from engine.errors import AnlanError, Conflict, NotComputable
 from engine.foresight import foresee
 from engine.handlers import handler_of
 from engine.idempotency import AnsweredOnce, RequestKey
-from engine.moves import MigrateProcess
+from engine.moves import MigrateProcess, MoveProcess
 from engine.preview import Preview
 from engine.rehearsal import Rehearsal, rehearse
 from engine.routing import deliver
@@ -103,8 +103,8 @@ class ProcessEngine:
         except IntegrityError as error:
             raise Conflict from error
 
-    def rehearse(self, command: MigrateProcess) -> Rehearsal:
-        """Migrate a case and play it to its end, and keep nothing of it."""
+    def rehearse(self, command: MigrateProcess | MoveProcess) -> Rehearsal:
+        """Migrate or move a case and play it to its end, and keep nothing of it."""
         with self._transaction(command) as work:
             return rehearse(work, command)
 

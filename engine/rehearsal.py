@@ -1,4 +1,4 @@
-"""A dry run of a migration: the case is migrated, then driven to its end by a player, and nothing is kept."""
+"""A dry run: a case is migrated or moved, then driven to its end by a player, and nothing is kept."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from engine.case import Case
 from engine.clock import LOCAL_ZONE
 from engine.definitions import load_blob
 from engine.errors import AnlanError
-from engine.handlers.moving import migrate_process
+from engine.handlers import handler_of
 from engine.handlers.user_task import form_context
 from engine.history.event import Occurrence
 from engine.interpreter import WaitKind
 from engine.model import PENDING, EventSubscription, InstanceStatus, TaskStatus, UserTask
-from engine.moves import MigrateProcess
+from engine.moves import MigrateProcess, MoveProcess
 from engine.ports import FormTask
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
@@ -35,7 +35,7 @@ class Rehearsal:
     instance_id: str
     number: str
     title: str
-    #: whether the migration itself was accepted
+    #: whether the migration or move itself was accepted
     accepted: bool
     #: how the case ended; None where it did not come to an end
     result: str | None = None
@@ -50,12 +50,12 @@ class Rehearsal:
         return self.result is not None
 
 
-def rehearse(work: UnitOfWork, command: MigrateProcess) -> Rehearsal:
-    """Migrate and play on. The transaction must not be committed afterwards."""
+def rehearse(work: UnitOfWork, command: MigrateProcess | MoveProcess) -> Rehearsal:
+    """Migrate or move, and play on. The transaction must not be committed afterwards."""
     row = Case.load(work, command.instance_id).row
     told: dict[str, Any] = {"instance_id": row.id, "number": row.number, "title": row.title}
     try:
-        migrate_process(work, command)
+        handler_of(command)(work, command)
     except AnlanError as refused:
         return Rehearsal(**told, accepted=False, stopped=(refused.message,))
     player = _Player(work, command.instance_id)

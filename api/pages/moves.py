@@ -11,10 +11,11 @@ from starlette.responses import Response
 from api.dependencies import FormOf, Visit, VisitOf
 from api.moving import CASE_MOVES, TASK_MOVES, Kind, fields_of
 from api.pages.frame import page, redirect
-from api.presentation.previews import passages
+from api.presentation.previews import outlook, passages
 from api.presentation.tasks import task_address
 from engine.commands import Actor, Command
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from engine.moves import MigrateProcess, MoveProcess
 from engine.queries.case import CaseView, case_of_task, case_view
 
 router = APIRouter(include_in_schema=False)
@@ -100,14 +101,17 @@ class _Mover:
         return redirect(self._there, "success", f"办件 {self._case.number}：{self._kind.told}")
 
     def _shown(self, command: Command[Any]) -> Response:
-        preview = self._visit.engine.preview(command)
+        shown = passages(self._visit.engine.preview(command), self._case.status)
+        if isinstance(command, MoveProcess | MigrateProcess):
+            # Placed by hand, a case may wait for ever: in one branch of a join, for instance.
+            shown = (*shown, outlook(self._visit.engine.rehearse(command)))
         return page(
             self._request,
             "move.html",
             visit=self._visit,
             case=self._case,
             kind=self._kind,
-            passages=passages(preview, self._case.status),
+            passages=shown,
             fields=[(name, value) for name, values in self._fields.items() for value in values],
             reason=(self._fields.get("why") or self._fields.get("opinion") or [""])[0],
             address=str(self._request.url.path) + (f"?{self._request.url.query}" if self._request.url.query else ""),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from api.presentation.dates import write_moment
 from api.presentation.words import CASE_STATUS
 from engine.preview import Preview, TaskEffect, WaitEffect
+from engine.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,15 @@ def passages(preview: Preview, before: str) -> tuple[Passage, ...]:
         Passage(title="办件状态", lines=tuple(_status(preview, before))),
     )
     return tuple(passage for passage in found if passage.lines)
+
+
+def outlook(rehearsal: Rehearsal) -> Passage:
+    """How a case would go on after a move by hand, played on a copy."""
+    if rehearsal.completed:
+        line = f"在副本上用样例内容试办，可以办到结束：{rehearsal.result}。"
+        return Passage(title="以后能不能办完", lines=(line,))
+    lines = ("在副本上用样例内容试办，没有办到结束：", *rehearsal.stopped)
+    return Passage(title="以后能不能办完", lines=lines, warning=True)
 
 
 def _tasks(tasks: Sequence[TaskEffect]) -> tuple[str, ...]:

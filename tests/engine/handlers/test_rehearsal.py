@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.commands import Actor
-from engine.moves import MigrateProcess
+from engine.moves import MigrateProcess, MoveProcess
 
 
 def _rehearse(office: Any) -> Any:
@@ -58,3 +58,14 @@ def test_time_passes_where_nobody_can_act(office: Any) -> None:
     office.redraw((RECEIPT, '<bpmn:intermediateCatchEvent id="receipt" name="等五天">'), (CLOSED, closed))
 
     assert _rehearse(office).result == "已发放"
+
+
+def test_a_case_moved_into_one_branch_only_is_seen_to_wait_for_the_other(office: Any) -> None:
+    office.start()
+    lost = MoveProcess(actor=Actor(person_id="admin"), instance_id=office.case_id, activity_id="check", reason="误办")
+    rehearsal = office.engine.rehearse(lost)
+
+    assert (rehearsal.accepted, rehearsal.result) == (True, None)
+    assert rehearsal.stopped == ("没有可以办理的环节，也没有会到期的计时。",)
+    well = MoveProcess(actor=Actor(person_id="admin"), instance_id=office.case_id, activity_id="deputy", reason="误办")
+    assert office.engine.rehearse(well).result == "已发放"
