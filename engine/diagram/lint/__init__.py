@@ -15,6 +15,7 @@ from engine.diagram.lint import (
     files,
     references,
     soundness,
+    standard,
     structure,
     support,
     vendors,
@@ -47,6 +48,7 @@ def _check(root: etree._Element, diagram: Diagram, catalogue: Catalogue | None) 
         *dataflow.check(diagram, catalogue),
         *vendors.check(root),
         *attributes.check(root),
+        *standard.check(root),
         *files.check(root),
         *references.check(diagram, catalogue),
     ]

@@ -55,6 +55,17 @@ def test_the_descriptor_of_the_modeler_and_the_lint_agree(around):
     assert only(around(task), "unknown-attribute") == only(around(task), "attribute-ignored") == []
 
 
+@pytest.mark.parametrize(
+    ("faulty", "mended"), [("deafult", "default"), ("isforcompensation", "isForCompensation"), ("startQuantiy", "x:y")]
+)
+def test_an_attribute_of_the_standard_is_spelt_right(around, faulty, mended):
+    task = '<bpmn:task id="a" xmlns:x="urn:x" {}="false"/>'
+
+    (problem,) = only(around(task.format(faulty)), "unknown-attribute")
+    assert "是不是想写" in problem.message
+    assert only(around(task.format(mended)), "unknown-attribute") == []
+
+
 def test_ids_are_names_of_xml(around):
     assert [p.element_id for p in only(around('<bpmn:task id="1 a"/>', "1 a"), "id-name")] == ["1 a"]
     assert only(around('<bpmn:task id="办理_1.a"/>', "办理_1.a"), "id-name") == []
