@@ -102,8 +102,8 @@ def _payload(row: sa.Row, previous: str | None) -> bytes:
 
 
 def downgrade() -> None:
-    op.add_column("history_event", sa.Column("input", sa.LargeBinary(), server_default=b"{}", nullable=False))
-    op.add_column("history_event", sa.Column("outcome", sa.LargeBinary(), server_default=b"{}", nullable=False))
+    op.add_column("history_event", sa.Column("input", sa.LargeBinary(), nullable=True))
+    op.add_column("history_event", sa.Column("outcome", sa.LargeBinary(), nullable=True))
     connection = op.get_bind()
     for row in connection.execute(sa.select(_EVENT.c.stream, _EVENT.c.seq, _EVENT.c.payload)).all():
         content = orjson.loads(row.payload)
@@ -115,8 +115,11 @@ def downgrade() -> None:
                 outcome=orjson.dumps(content["outcome"], option=orjson.OPT_SORT_KEYS),
             )
         )
-    op.drop_column("history_event", "digest")
-    op.drop_column("history_event", "payload")
+    with op.batch_alter_table("history_event", schema=None) as batch_op:
+        batch_op.alter_column("input", existing_type=sa.LargeBinary(), nullable=False)
+        batch_op.alter_column("outcome", existing_type=sa.LargeBinary(), nullable=False)
+        batch_op.drop_column("digest")
+        batch_op.drop_column("payload")
     op.drop_column("process_instance", "facts_digest")
     op.drop_column("process_instance", "head")
     op.drop_table("history_stream")
