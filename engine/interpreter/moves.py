@@ -29,6 +29,7 @@ from engine.interpreter.way import (
     cut,
     effects,
     last_steps,
+    parted,
     past_of,
     shared,
     split_ids,
@@ -158,16 +159,24 @@ def _came_with(level: Token, found: Cut) -> list[Token]:
 def _undo(level: Token, found: Cut, withdrawn: list[Token], activity_id: str, direct: bool) -> None:
     """Withdraw, place one token on the step, and give joins back what they had consumed from its siblings."""
     execution, scope = level.workflow, level.parent
+    given = _given_back(level, found, withdrawn)
     others = [way for token in withdrawn if token is not level for way in _ways_of(token, level.way)]
-    _tell_undone(execution, [found.undone, *_ways_inside(level), *others])
+    _tell_undone(execution, [found.undone, *_ways_inside(level), *others], [way for _, _, way in given])
     back = _way_back(level) if direct else None
     for token in withdrawn:
         execution.withdraw(token)
     node = execution.spec.task_specs[activity_id]
     placed = execution.place(node, scope, way=found.before, **({"resume": back} if back else {}))
-    for join, flow, way in found.given_back:
+    for join, flow, way in given:
         token = execution.place(execution.spec.task_specs[join], scope, flow=flow, way=way)
         placed.internal_data.get("resume", {}).setdefault("given_back", []).append(token.id)
+
+
+def _given_back(level: Token, found: Cut, withdrawn: Collection[Token]) -> list[tuple[str, str, Way]]:
+    """Join, flow and way of the tokens that joins had consumed, and that have nothing to do with what goes back."""
+    lost = split_ids(found.undone)
+    others = [given for token in withdrawn if token is not level for given in parted(token.way, lost)]
+    return list(dict.fromkeys([*found.given_back, *others]))
 
 
 def _way_back(level: Token) -> dict[str, object]:
@@ -186,8 +195,9 @@ def _ensure_straight(token: Token, level: Token, withdrawn: list[Token]) -> None
         raise MoveRefused("退回会撤下并行的其他环节，改正后不能直达，请选择逐级办理。")
 
 
-def _tell_undone(execution: Execution, ways: Collection[Way]) -> None:
-    undone = [step for way in ways for step in reversed(steps(way))]
+def _tell_undone(execution: Execution, ways: Collection[Way], kept: Collection[Way] = ()) -> None:
+    still = {step for way in kept for step in steps(way)}
+    undone = [step for way in ways for step in reversed(steps(way)) if step not in still]
     execution.record.undone += dict.fromkeys(undone)
     execution.record.effects += dict.fromkeys(node for way in ways for node in reversed(effects(way)))
 

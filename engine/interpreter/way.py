@@ -137,10 +137,26 @@ def joined(node: str, arrived: Mapping[str, Way], is_live: Callable[[str], bool]
     common = shared(list(arrived.values()))
     branches = tuple((flow, way[len(common) :]) for flow, way in arrived.items())
     before = rewound(common, is_at(node), is_live)
-    if any(steps(branch) for _, branch in branches):
+    if any(steps(branch) or any(map(is_live, split_ids(branch))) for _, branch in branches):
         return (*before, Joined(node, branches))
     done = {Effect(name) for _, branch in branches for name in effects(branch)} - set(before)
     return (*before, *sorted(done, key=lambda effect: effect.node))
+
+
+def parted(way: Way, lost: Collection[str]) -> list[tuple[str, str, Way]]:
+    """Join, flow and way of what a join consumed along with tokens out of lost splits, but not out of them."""
+    for at, entry in enumerate(way):
+        if isinstance(entry, Split) and entry.id in lost:
+            return []
+        if isinstance(entry, Joined) and not split_ids((entry,)).isdisjoint(lost):
+            return [
+                (node, flow, way[:at] + rest)
+                for own, branch in entry.branches
+                for node, flow, rest in (
+                    [(entry.node, own, branch)] if split_ids(branch).isdisjoint(lost) else parted(branch, lost)
+                )
+            ]
+    return []
 
 
 def shared(ways: Sequence[Way]) -> Way:
