@@ -98,7 +98,8 @@ def test_three_hundred_rejections_cost_the_same_as_the_first(play):
         sizes.append(len(case.state.tokens))
 
     assert case.open == ["apply"]
-    assert max(sizes) < 200
+    # Two tokens with the way of one round, so that the return can be taken back; the budget of a case is 3 KB.
+    assert max(sizes) < 300
     assert sizes[-1] - sizes[10] <= 12
     assert min(seconds[250:]) < 3 * min(seconds[:50])
 
