@@ -54,6 +54,8 @@ class Cut:
     before: Way
     #: the step itself and all that came after it
     undone: Way
+    #: the place of the entry that was divided
+    at: int
     #: join, flow and way of the tokens that a join gives back because only one of its branches is reopened
     given_back: tuple[tuple[str, str, Way], ...] = ()
 
@@ -63,7 +65,7 @@ def cut(way: Way, step: str) -> Cut | None:
     for at in range(len(way) - 1, -1, -1):
         entry = way[at]
         if entry == step:
-            return Cut(before=way[:at], undone=way[at:])
+            return Cut(before=way[:at], undone=way[at:], at=at)
         if isinstance(entry, Joined):
             found = _cut_branch(way, at, entry, step)
             if found is not None:
@@ -77,10 +79,16 @@ def _cut_branch(way: Way, at: int, join: Joined, step: str) -> Cut | None:
         if found is not None:
             before = way[:at]
             inner = [(node, other, before + rest) for node, other, rest in found.given_back]
-            siblings = [(join.node, other, before + rest) for other, rest in join.branches if other != flow]
+            apart = {other: len(shared([branch, rest])) for other, rest in join.branches}
+            siblings = [(join.node, other, before + rest) for other, rest in join.branches if apart[other] <= found.at]
+            # Branches that part behind the step have come of it too.
+            undone = [
+                rest[apart[other] :] for other, rest in join.branches if found.at < apart[other] and other != flow
+            ]
             return Cut(
                 before=before + found.before,
-                undone=found.undone + way[at + 1 :],
+                undone=(*found.undone, *(entry for rest in undone for entry in rest), *way[at + 1 :]),
+                at=at,
                 given_back=(*inner, *siblings),
             )
     return None
