@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -36,9 +38,35 @@ class HolidayArrangement:
     working_weekends: frozenset[date]
 
 
+#: the years whose arrangement may be used; None for all that are published
+_KNOWN: ContextVar[frozenset[int] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def knowing(years: Iterable[int] | None) -> Iterator[None]:
+    """Count days as it was done when the arrangements of only these years were published."""
+    token = _KNOWN.set(None if years is None else frozenset(years))
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
 @cache
+def published_years() -> tuple[int, ...]:
+    """The years whose arrangement is published."""
+    folder = files("engine.calendar_data")
+    return tuple(sorted(int(file.name[:4]) for file in folder.iterdir() if file.name.endswith(".json")))
+
+
 def arrangement(year: int) -> HolidayArrangement | None:
-    """The published arrangement of a year, or None as long as there is none."""
+    """The arrangement of a year, or None as long as there is none."""
+    known = _KNOWN.get()
+    return _published(year) if known is None or year in known else None
+
+
+@cache
+def _published(year: int) -> HolidayArrangement | None:
     source = files("engine.calendar_data") / f"{year}.json"
     if not source.is_file():
         return None

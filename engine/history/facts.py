@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import values
+from engine.calendar import published_years
 from engine.history.digests import digest_of
 
 #: The policy is pinned by the case's first event, and the case itself never changes.
@@ -14,6 +15,7 @@ CHANGING = ("region", "starter", "project")
 
 def recorded_facts(facts: Mapping[str, Any], known: str | None) -> tuple[str, Mapping[str, Any]]:
     """The digest of the changing facts, and the part of an event's input that tells them if they are news."""
-    changing = {name: facts[name] for name in CHANGING}
+    # Deadlines are counted by the holidays that are published; next year's will be one day.
+    changing = {**{name: facts[name] for name in CHANGING}, "calendar": list(published_years())}
     digest = digest_of(values.dumps(changing))
     return digest, {} if digest == known else {"facts": changing}

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import NoResultFound
 
 from engine import values
+from engine.calendar import knowing
 from engine.definitions import DefinitionCache, PinnedBundle
 from engine.dmn import DecisionError
 from engine.errors import AnlanError
@@ -119,6 +120,8 @@ class _Stage:
         self._connection = connection
         self._definitions = definitions
         self._forms = forms
+        #: whose holidays were published
+        self._years: list[int] | None = None
         #: open tasks by token
         self._tasks: dict[str, OpenedTask] = {}
         self._bundle: PinnedBundle | None = None
@@ -129,16 +132,17 @@ class _Stage:
         outcome = event.content["outcome"]
         try:
             again = self._again(event)
-            wrong = self._form_difference(again)
-            if wrong is not None:
-                return self._differs(event, "form", wrong)
-            if "state" not in outcome:
-                return Replayed(event=event, state=self._state)
-            step = self._redone(again)
+            with knowing(self._years):
+                wrong = self._form_difference(again)
+                step = self._redone(again) if wrong is None and "state" in outcome else None
         except _REFUSALS as error:
             return self._differs(event, "input", f"记录的操作不能再次执行：{error}")
         except _GARBAGE as error:
             return self._differs(event, "input", f"记录的内容不完整或不合格式：{error!r}")
+        if wrong is not None:
+            return self._differs(event, "form", wrong)
+        if step is None:
+            return Replayed(event=event, state=self._state)
         found = _first_difference(outcome, self._state, step)
         self._state = step.state
         for closed in step.closed:
@@ -196,6 +200,7 @@ class _Stage:
             self._facts["case"] = told["case"]
         if "facts" in told:
             self._facts |= {name: told["facts"][name] for name in CHANGING}
+            self._years = [int(year) for year in told["facts"]["calendar"]] if "calendar" in told["facts"] else None
 
 
 class NotReplayable(AnlanError):

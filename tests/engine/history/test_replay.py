@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from engine.calendar import arrangement, knowing, published_years
 from engine.history.digests import digest_of
 from engine.history.replay import replay
 from engine.ports import AcceptAnyForm, FormTask
@@ -55,3 +56,14 @@ def test_what_was_filled_in_is_put_into_the_form_again(desk: Desk) -> None:
         difference = again(AcceptAnyForm()).difference
     assert difference is not None
     assert (difference.seq, difference.part) == (2, "form")
+
+
+def test_days_are_counted_by_the_holidays_that_were_published_then(desk: Desk, replayed: Callable[[str], Any]) -> None:
+    case_id = desk.in_review()
+    told = desk.events(case_id)[0].input["facts"]["calendar"]
+    assert [int(year) for year in told] == list(published_years())
+
+    with knowing([]):
+        assert arrangement(2026) is None
+        assert replayed(case_id).difference is None
+    assert arrangement(2026) is not None
