@@ -57,8 +57,8 @@ def serve(host: Host = None, port: Port = None, demo: Demo = None) -> None:
         if settings.json_logs:
             log_json()
         application = create_app(engine, settings, timers=settings.worker)
-        logs = {"log_config": None} if settings.json_logs else {}
-        uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", **logs)
+        logs = None if settings.json_logs else uvicorn.config.LOGGING_CONFIG
+        uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", log_config=logs)
 
 
 @app.command()
