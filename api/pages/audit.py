@@ -40,7 +40,7 @@ def case_audit(request: Request, visit: VisitOf, instance_id: str, step: str = "
     visit.require(*AUDIT_ROLES)
     with visit.reading() as connection:
         case = case_view(connection, visit.viewer, instance_id)
-        entries = [happened(event) for event in history_of(connection, instance_id)]
+        entries = [(happened(event), event.actor_id) for event in history_of(connection, instance_id)]
         seq = min(max(int(step), 1), len(entries)) if step.isdecimal() and len(step) < 8 else len(entries)
         at = audit.case_at(connection, visit.engine.tools.definitions, instance_id, seq)
         path = field.replace("\x00", "")[:200].strip()

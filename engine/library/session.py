@@ -19,6 +19,7 @@ from engine.commands import (
     StartProcess,
 )
 from engine.errors import AnlanError, Conflict, Refused
+from engine.history.replay import Replay, replay
 from engine.library import arguments, reads
 from engine.library.connectors import Connectors, Handler
 from engine.library.reads import DueTimer
@@ -193,3 +194,9 @@ class Session:
         """The case's full history: one event for every act, with all that went in and came of it."""
         with self.engine.database.read() as connection:
             return reads.events(connection, arguments.text(case_id, "case_id"))
+
+    def replay(self, case_id: str) -> Replay:
+        """Execute a case's history again; `difference` is None when every step came to the recorded state."""
+        with self.engine.database.read() as connection:
+            tools = self.engine.tools
+            return replay(connection, tools.definitions, arguments.text(case_id, "case_id"), tools.forms)

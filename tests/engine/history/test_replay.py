@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import orjson
+from drawing import draw
 
+from engine import Session
 from engine.calendar import arrangement, knowing, published_years
 from engine.history.digests import digest_of
 from engine.history.replay import replay
@@ -67,3 +70,12 @@ def test_days_are_counted_by_the_holidays_that_were_published_then(desk: Desk, r
         assert arrangement(2026) is None
         assert replayed(case_id).difference is None
     assert arrangement(2026) is not None
+
+
+def test_a_library_session_replays_its_cases() -> None:
+    with Session(now=datetime(2026, 3, 2, tzinfo=UTC)) as session:
+        session.deploy(draw("start: startEvent\n a: userTask\n end: endEvent\n start -> a -> end"))
+        case_id = session.start("p", {"pick": 1})
+        session.complete(session.tasks(case_id)[0].id, {"pick": 2})
+
+        assert (session.replay(case_id).steps, session.replay(case_id).difference) == (2, None)
