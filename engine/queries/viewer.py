@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, false, or_, select
 
 from engine.errors import NotFound
-from engine.model import Person, ProcessInstance, UserTask
+from engine.model import PENDING, Person, ProcessInstance, UserTask
 from engine.organisation import HeldPosition, positions_of, principals_of
 
 
@@ -22,6 +22,8 @@ class Viewer:
     positions: tuple[HeldPosition, ...]
     #: principal's person id -> name and positions
     principals: tuple[Viewer, ...] = ()
+    #: the tasks to which the person was added (加签, 委派) and that are not done
+    added: tuple[str, ...] = ()
 
     def has_role(self, *roles: str) -> bool:
         """Whether one of the person's own positions has one of these roles."""
@@ -34,12 +36,15 @@ class Viewer:
         given = {held.readable_prefix for principal in self.principals for held in principal.positions}
         return frozenset(prefix for prefix in own | given if prefix)
 
+    def candidate_conditions(self) -> list[ColumnElement[bool]]:
+        """One for the tasks of each position, and one for those to which the person was added."""
+        added = [UserTask.id.in_(self.added)] if self.added else []
+        held = [(UserTask.role == held.role) & (UserTask.unit_code == held.unit_code) for held in self.positions]
+        return [*held, *added]
+
     def candidate_condition(self) -> ColumnElement[bool]:
         """Tasks that belong to one of the person's positions, and those to which the person was added."""
-        return or_(
-            UserTask.parent_id.is_not(None) & (UserTask.assignee_id == self.person_id),
-            *[(UserTask.role == held.role) & (UserTask.unit_code == held.unit_code) for held in self.positions],
-        )
+        return or_(false(), *self.candidate_conditions())
 
     def is_candidate(self, task: Any) -> bool:
         """The same for one task that has been read."""
@@ -69,11 +74,23 @@ def viewer_of(connection: Connection, person_id: str, day: date) -> Viewer:
     """Who a person is today."""
     principals = tuple(_plain(connection, principal, day) for principal in principals_of(connection, person_id, day))
     own = _plain(connection, person_id, day)
-    return Viewer(person_id=own.person_id, name=own.name, positions=own.positions, principals=principals)
+    return replace(own, principals=principals)
 
 
 def _plain(connection: Connection, person_id: str, day: date) -> Viewer:
     name = connection.scalar(select(Person.name).where(Person.id == person_id))
     if name is None:
         raise NotFound("没有这位人员。", person=person_id)
-    return Viewer(person_id=person_id, name=name, positions=positions_of(connection, person_id, day))
+    return Viewer(
+        person_id=person_id,
+        name=name,
+        positions=positions_of(connection, person_id, day),
+        added=_added_to(connection, person_id),
+    )
+
+
+def _added_to(connection: Connection, person_id: str) -> tuple[str, ...]:
+    pending = select(UserTask.id).where(
+        UserTask.parent_id.is_not(None), UserTask.assignee_id == person_id, UserTask.status.in_(PENDING)
+    )
+    return tuple(connection.scalars(pending.order_by(UserTask.id)))
