@@ -229,10 +229,10 @@ class Execution(TokenTree):
         return False
 
     def _handler_around(self, source: Token, trigger: str, code: str) -> Any:
-        """An event subprocess beside the source; one that is running does not catch its own errors."""
-        if source.parent is None or source.task_spec.is_event_subprocess:
+        """An event subprocess beside the source, unless it is the source or one that has interrupted all others."""
+        if source.parent is None or source.task_spec.has_interrupted():
             return None
-        return source.parent.task_spec.handler_for(trigger, code)
+        return source.parent.task_spec.handler_for(trigger, code, thrower=source.task_spec)
 
     def _check_nesting(self, token: Token) -> None:
         if not token.task_spec.is_scope:

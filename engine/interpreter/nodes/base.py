@@ -140,8 +140,12 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         matching = [event for event in self.boundary_events if event.catches(trigger, code)]
         return max(matching, key=lambda event: event.definition.code is not None, default=None)
 
-    def handler_for(self, trigger: str, code: str) -> EventStart | None:
-        """The event subprocess directly inside this scope that catches an error or escalation."""
+    def has_interrupted(self) -> bool:
+        """Whether a token here has taken the place of all that ran and listened beside it."""
+        return False
+
+    def handler_for(self, trigger: str, code: str, *, thrower: Node) -> EventStart | None:
+        """The event subprocess directly inside this scope that catches an error or escalation, but none of its own."""
         return None
 
     def keep_past(self, holder: Token, way: Way) -> None:

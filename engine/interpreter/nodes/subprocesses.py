@@ -120,8 +120,9 @@ class FlowScope(Node):
             if child.task_spec not in self.boundary_events:
                 scope.workflow.withdraw(child)
 
-    def handler_for(self, trigger: str, code: str) -> EventStart | None:
-        matching = [event for event in self.inside.event_starts if event.catches(trigger, code)]
+    def handler_for(self, trigger: str, code: str, *, thrower: Node) -> EventStart | None:
+        others = (event for event in self.inside.event_starts if event.subprocess is not thrower)
+        matching = [event for event in others if event.catches(trigger, code)]
         return max(matching, key=lambda event: event.definition.code is not None, default=None)
 
     def keeps_variables(self, token: Token) -> bool:
@@ -198,6 +199,9 @@ class EventSubprocess(FlowScope):
 
     is_event_subprocess = True
     start_facts: ClassVar[dict[str, Any]] = {"happened": True}
+
+    def has_interrupted(self) -> bool:
+        return any(start.element.interrupting for start in self.inside.starts)
 
 
 class EventStart(Catcher):

@@ -201,6 +201,45 @@ def test_an_error_inside_a_handler_goes_outwards(play):
     assert case.open == ["mend"]
 
 
+@pytest.mark.parametrize(("cancels", "opened"), [("false", ["mend"]), ("true", [])])
+def test_an_error_inside_a_handler_reaches_another_beside_it_unless_all_were_interrupted(play, cancels, opened):
+    case = play(
+        ROOTS
+        + f"""
+        s: startEvent
+        work: userTask
+        s -> work
+        telling: subProcess triggeredByEvent="true" {{
+        told: startEvent isInterrupting="{cancels}" message(m)
+        bad: endEvent error(x)
+        told -> bad
+        }}
+        handling: subProcess triggeredByEvent="true" {{
+        caught: startEvent error(x)
+        mend: userTask
+        caught -> mend
+        }}
+    """
+    )
+
+    assert case.send("told").open == opened
+
+
+def test_an_escalation_inside_a_handler_is_not_its_own_but_reaches_another_beside_it(play):
+    handler = """
+        {name}: subProcess triggeredByEvent="true" {{
+        {name}_caught: startEvent isInterrupting="false" {trigger}
+        {name}_task: userTask
+        {name}_thrown: intermediateThrowEvent escalation(x2)
+        {name}_caught -> {name}_thrown -> {name}_task
+        }}
+    """
+    first, second = handler.format(name="a", trigger="message(m)"), handler.format(name="b", trigger="escalation(x2)")
+    case = play(f"{ROOTS}\n s: startEvent\n work: userTask\n s -> work\n{first}{second}")
+
+    assert case.send("a_caught").open == ["a_task", "b_task", "work"]
+
+
 def test_a_handler_of_the_whole_process_catches_what_a_called_process_throws(play):
     called = ROOTS + "i: startEvent\n work: userTask\n bad: endEvent error(x)\n i -> work -> bad"
     case = play(

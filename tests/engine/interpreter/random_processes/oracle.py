@@ -467,14 +467,14 @@ class Game:
     def _catchers(self, scope: Living) -> Iterator[tuple[Node, Living]]:
         """All that may catch from inside a scope, the nearest first, one for a code before one for all."""
         one: Living | None = scope
-        is_beside = False
+        inside: Node | None = None
         while one is not None:
-            if one.flow_scope is not None and not is_beside:
-                starts = [start for _, start in one.flow_scope.event_subprocesses]
+            if one.flow_scope is not None and not _has_interrupted(inside):
+                starts = [start for node, start in one.flow_scope.event_subprocesses if node is not inside]
                 yield from ((start, one) for start in sorted(starts, key=_is_general))
-            is_beside = one.node is not None and one.node.by_event
+            inside = one.node if one.node is not None and one.node.by_event else None
             host = one.host
-            if host.node is not None and host.parent is not None and not is_beside:
+            if host.node is not None and host.parent is not None and inside is None:
                 around = _scope(host.parent)
                 yield from ((event, host) for event in sorted(around.border(host.node.id), key=_is_general))
             one = host.parent
@@ -595,6 +595,11 @@ def _received(at: Living, node: Node, values: Mapping[str, Any]) -> dict[str, An
     if node.outputs:
         return _mapped(node.outputs, {**at.visible(), **values})
     return {node.result: dict(values)} if node.result else dict(values)
+
+
+def _has_interrupted(node: Node | None) -> bool:
+    """Whether an event subprocess has taken the place of everything around it."""
+    return node is not None and node.body is not None and node.body.start.interrupting
 
 
 def _is_general(event: Node) -> bool:
