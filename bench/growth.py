@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,11 @@ COLOURS = ("#0b6e4f", "#c0392b")
 def draw(curves: Sequence[Curve]) -> str:
     """Two drawings beside each other as SVG: milliseconds and kilobytes per step."""
     panels = (
-        _Panel(left=60, title="milliseconds per step", values=[_smooth(curve.microseconds) for curve in curves]),
+        _Panel(
+            left=60,
+            title="milliseconds per step",
+            values=[_smooth([time / 1e3 for time in curve.microseconds]) for curve in curves],
+        ),
         _Panel(left=560, title="kilobytes stored per step", values=[[n / 1e3 for n in curve.size] for curve in curves]),
     )
     legend = "".join(
@@ -99,24 +104,38 @@ def draw(curves: Sequence[Curve]) -> str:
 
 def _panel(panel: _Panel) -> str:
     rounds = max(len(values) for values in panel.values)
-    highest = max(max(values) for values in panel.values)
+    lowest, highest = _decades(panel.values)
     lines = "".join(
-        f'<polyline points="{_points(panel.left, values, rounds, highest)}" fill="none" stroke="{colour}"/>'
+        f'<polyline points="{_points(panel.left, values, rounds, (lowest, highest))}" fill="none" stroke="{colour}"/>'
         for values, colour in zip(panel.values, COLOURS, strict=False)
+    )
+    labels = "".join(
+        f'<text x="{panel.left - 6}" y="{_height(10**decade, (lowest, highest)) + 4:.1f}" text-anchor="end">'
+        f"{10**decade:g}</text>"
+        for decade in range(lowest, highest + 1)
     )
     bottom, right = TOP + HEIGHT, panel.left + WIDTH
     return (
         f'<text x="{panel.left}" y="{TOP - 8}">{panel.title}</text>'
-        f'<path d="M{panel.left} {TOP}V{bottom}H{right}" fill="none" stroke="#555"/>{lines}'
-        f'<text x="{panel.left - 6}" y="{TOP + 10}" text-anchor="end">{highest:.0f}</text>'
-        f'<text x="{panel.left - 6}" y="{bottom}" text-anchor="end">0</text>'
+        f'<path d="M{panel.left} {TOP}V{bottom}H{right}" fill="none" stroke="#555"/>{lines}{labels}'
         f'<text x="{right}" y="{bottom + 18}" text-anchor="end">{rounds} rejection rounds</text>'
     )
 
 
-def _points(left: int, values: Sequence[float], rounds: int, highest: float) -> str:
+def _decades(curves: Sequence[Sequence[float]]) -> tuple[int, int]:
+    """The powers of ten between which all values lie: on such a scale both curves can be seen."""
+    values = [value for values in curves for value in values]
+    return math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+
+
+def _height(value: float, decades: tuple[int, int]) -> float:
+    lowest, highest = decades
+    return TOP + HEIGHT * (1 - (math.log10(value) - lowest) / (highest - lowest))
+
+
+def _points(left: int, values: Sequence[float], rounds: int, decades: tuple[int, int]) -> str:
     return " ".join(
-        f"{left + WIDTH * number / max(rounds - 1, 1):.1f},{TOP + HEIGHT * (1 - value / highest):.1f}"
+        f"{left + WIDTH * number / max(rounds - 1, 1):.1f},{_height(value, decades):.1f}"
         for number, value in enumerate(values)
     )
 

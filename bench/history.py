@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from statistics import quantiles
 from time import perf_counter
 from unittest.mock import patch
@@ -17,13 +17,26 @@ from engine.commands import CompleteTask
 BLOCK, UNLEARNED = 20, 4
 
 
+NO_DIGEST = "0" * 64
+
+
 @contextmanager
-def _forgetful() -> Iterator[None]:
+def forgetful() -> Iterator[None]:
     """An engine that tells, hashes and writes no events."""
     with (
         patch("engine.case.outcome_of", lambda *_: {}),
         patch("engine.case.recorded_facts", lambda *_: ("", {})),
-        patch("engine.unit_of_work.UnitOfWork.append", lambda *_, **__: "0" * 64),
+        patch("engine.unit_of_work.UnitOfWork.append", lambda *_, **__: NO_DIGEST),
+    ):
+        yield
+
+
+@contextmanager
+def unchained() -> Iterator[None]:
+    """An engine that writes its events, but hashes neither them nor the states they led to."""
+    with (
+        patch("engine.unit_of_work.digest_of", lambda *_: NO_DIGEST),
+        patch("engine.history.outcome.state_digest", lambda *_: NO_DIGEST),
     ):
         yield
 
@@ -38,8 +51,8 @@ def _times(office: Office, commands: list[CompleteTask]) -> list[float]:
     return spent[UNLEARNED:]
 
 
-def share_without(setting: Setting, cases: int) -> float:
-    """Time without a history ÷ time with it, both interleaved."""
+def share_without(setting: Setting, cases: int, reduced: Callable[[], AbstractContextManager[None]]) -> float:
+    """Time of a reduced engine ÷ time of the whole one, both interleaved."""
     setting.create("history")
     office = Office.build(setting.open("history")).furnish()
     with_history, without = office.start(cases), office.start(cases)
@@ -50,7 +63,7 @@ def share_without(setting: Setting, cases: int) -> float:
         forgotten = office.completions(without, activity, login, outcome)
         for at in range(0, cases, BLOCK):
             spent.setdefault(f"with {activity}", []).extend(_times(office, kept[at : at + BLOCK]))
-            with _forgetful():
+            with reduced():
                 spent.setdefault(f"without {activity}", []).extend(_times(office, forgotten[at : at + BLOCK]))
     office.engine.database.dispose()
     sums = {

@@ -127,10 +127,12 @@ def long_case(setting: databases.Setting) -> dict[str, Any]:
 
 
 def history_cost(setting: databases.Setting) -> dict[str, Any]:
-    """A completion with its event against one without."""
-    share = history.share_without(setting, scaled(60))
-    say(f"{setting.name}: completion without history ÷ with it", f"{share:.2f}", verdict(share, 0.9))
-    return {"setting": setting.name, "ratio": round(share, 3)}
+    """A completion against one whose event is not hashed, and against one that leaves no event at all."""
+    unchained = history.share_without(setting, scaled(60), history.unchained)
+    forgetful = history.share_without(setting, scaled(60), history.forgetful)
+    say(f"{setting.name}: completion without the chain ÷ with it", f"{unchained:.2f}", verdict(unchained, 0.9))
+    say(f"{setting.name}: completion without any history ÷ with it", f"{forgetful:.2f}")
+    return {"setting": setting.name, "without the chain": round(unchained, 3), "without": round(forgetful, 3)}
 
 
 def memory(setting: databases.Setting) -> dict[str, Any]:
