@@ -55,7 +55,7 @@ def _mine(visit: Visit, case: CaseView) -> list[tuple[str, str]]:
     """The open tasks of the case that wait for the viewer: address and name."""
     found = []
     for task in case.open_tasks:
-        acting = acting_on(visit.viewer, task, "")
+        acting = acting_on(visit.viewer, task, "", stopped=case.status == "suspended")
         if acting.may:
             found.append((task_address(task.id, acting.on_behalf_of), task.name))
     return found

@@ -60,6 +60,8 @@ class Step(Shown):
     completed_by_name: str | None
     on_behalf_of: str | None
     submission: dict[str, Any] | None
+    parent_id: str | None = None
+    signing: str | None = None
 
 
 class WaitShown(Shown):

@@ -66,6 +66,8 @@ class TaskShown(Shown):
     outcome_label: str | None = None
     completed_at: datetime | None = None
     completed_by: str | None = None
+    parent_id: str | None = Field(default=None, description="加签、委派的待办：它加在哪项待办上")
+    signing: str | None = Field(default=None, description="before、parallel、after 加签，delegated 委派")
 
 
 class Behalf(Received):
