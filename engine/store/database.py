@@ -36,6 +36,11 @@ class Database:
         self.engine = self._open()
         self._writer = self.engine.execution_options(**{_WRITES: True})
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether it lives and ends with this process."""
+        return _in_memory(self.url)
+
     def _open(self) -> Engine:
         if self.url.get_backend_name() != "sqlite":
             # SQLite lets one writer in at a time; on PostgreSQL writers that could not have come one after the other

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from engine.store.database import Database
 
@@ -13,10 +14,38 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 
+#: the migrated database in memory that others are copied from
+_TEMPLATE: list[Database] = []
+_TEMPLATE_LOCK = Lock()
+
+
 def migrate(database: Database, revision: str = "head") -> None:
     """Run the migrations that the database has not seen yet."""
+    if revision == "head" and database.in_memory:
+        _copy_tables(database)
+        return
     if revision == "head" and is_newest(database):
         return
+    _upgrade(database, revision)
+
+
+def _copy_tables(database: Database) -> None:
+    """A database in memory is always new: one of them is migrated, the others are copies of it."""
+    with _TEMPLATE_LOCK:
+        if not _TEMPLATE:
+            template = Database("sqlite://")
+            _upgrade(template, "head")
+            _TEMPLATE.append(template)
+        with _TEMPLATE[0].read() as source, database.read() as target:
+            _driver(source).backup(_driver(target))
+
+
+def _driver(connection: Connection) -> Any:
+    """The connection of the database's own library."""
+    return connection.connection.dbapi_connection
+
+
+def _upgrade(database: Database, revision: str) -> None:
     # Most starts find nothing to do, and loading the tool would be a good part of their time.
     from alembic import command
 
