@@ -82,7 +82,7 @@ class Execution(TokenTree):
         if path.target.is_step and way:
             way = self.way_back_to(path.target, way, way[-1])
         # A loop that led back is forgotten; who did the last step may still take it back.
-        facts = {"came": to_json(came)} if len(way) < len(came) and last_steps(way) != last_steps(came) else {}
+        facts = {"came": to_json(came)} if last_steps(way) != last_steps(came) else {}
         return self.place(path.target, scope, flow=path.flow_id, way=way, **facts)
 
     def go_straight_back(self, scope: Token, back: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ from engine.interpreter.specification import Specification
 from engine.interpreter.steps import Step, load, take_step
 from engine.interpreter.trail import PassageKind
 from engine.interpreter.way import (
+    Again,
     Cut,
     Way,
     came_by,
@@ -226,7 +227,7 @@ def _worked_on(token: Token, step: str) -> bool:
 
 def _has_work(token: Token) -> bool:
     """Whether anything was completed by a token or inside it, also in a loop that has led back."""
-    return bool(steps(_came_by(token))) or _worked_inside(token)
+    return Again() in token.way or bool(steps(_came_by(token))) or _worked_inside(token)
 
 
 def _worked_inside(token: Token) -> bool:

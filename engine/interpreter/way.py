@@ -26,6 +26,11 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Work was done in a loop that is forgotten: nobody before it may take a step back any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
     """One of several flows taken at once; the others carry the same id."""
 
@@ -42,7 +47,7 @@ class Joined:
 
 
 #: a completed step is told by the name of its node
-Entry: TypeAlias = str | Effect | Passed | Split | Joined
+Entry: TypeAlias = str | Effect | Passed | Again | Split | Joined
 Way: TypeAlias = tuple[Entry, ...]
 
 
@@ -135,6 +140,8 @@ def last_steps(way: Way) -> set[str]:
     for entry in reversed(way):
         if isinstance(entry, str):
             return {entry}
+        if isinstance(entry, Again):
+            return set()
         if isinstance(entry, Joined):
             return {step for _, branch in entry.branches for step in last_steps(branch)}
     return set()
@@ -181,8 +188,9 @@ def rewound(way: Way, returns_to: Callable[[Entry], bool], is_live: Callable[[st
     """Forget the loop that a token has gone through when it is back at a place of its way; its effects remain."""
     for at, entry in enumerate(way):
         if returns_to(entry) and not any(is_live(split) for split in split_ids(way[at:])):
-            before = way[:at]
-            return before + tuple(Effect(node) for node in effects(way[at:])[::-1] if node not in effects(before))
+            before, lost = way[:at], way[at:]
+            mark = (Again(),) if (steps(lost) or Again() in lost) and before[-1:] != (Again(),) else ()
+            return before + mark + tuple(Effect(node) for node in effects(lost)[::-1] if node not in effects(before))
     return way
 
 
@@ -204,7 +212,7 @@ def renamed(way: Way, names: Mapping[str, str | None]) -> Way:
 
 
 def _renamed(entry: Entry, names: Mapping[str, str | None]) -> Entry | None:
-    if isinstance(entry, Split):
+    if isinstance(entry, Split | Again):
         return entry
     if isinstance(entry, str):
         return names.get(entry)
@@ -243,6 +251,8 @@ def _plain(entry: Entry) -> Any:
         return [entry.id, entry.flow]
     if isinstance(entry, Passed):
         return {"at": entry.node}
+    if isinstance(entry, Again):
+        return []
     return {"join": entry.node, "ways": [[flow, to_json(branch)] for flow, branch in entry.branches]}
 
 
@@ -253,4 +263,6 @@ def _entry(plain: Any) -> Entry:
         return Passed(plain["at"])
     if isinstance(plain, dict):
         return Joined(plain["join"], tuple((flow, way_of(branch)) for flow, branch in plain["ways"]))
+    if not plain:
+        return Again()
     return Effect(plain[0]) if len(plain) == 1 else Split(plain[0], plain[1])

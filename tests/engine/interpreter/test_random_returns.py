@@ -19,13 +19,18 @@ FOUND = {
     31: "branches that a join gives back were told as work to be done again",
     211: "in the second round of a loop the step just done was no target, but that of the round before",
     541: "what a scope's ended tokens had done was forgotten when the scope was left backwards",
+    201005: "a step was taken back although a loop behind it had gone around, and its last step was taken back first",
+    202141: "a step was taken back although several people had worked in a round of the loop behind it",
     100789: "what a called process did for the outside in each round of a loop was told only of the first",
     642: "what a finished token beside an activity had done was forgotten with its scope",
 }
 #: the same for graphs of every shape
 GRAPHS = range(0, 250, BATCH)
 FOUND_IN_GRAPHS = {
-    57: "of a task that leads to itself and to another, one stayed when the other was returned"
+    1393: "what a join had consumed from a token beside an activity was lost when its result was withdrawn",
+    2061: "branches that part behind the step that is done again were given back to their join",
+    2074: "several completions of a step lie behind a task where loops lead through one another",
+    57: "of a task that leads to itself and to another, one stayed when the other was returned",
 }
 
 

@@ -27,6 +27,8 @@ class Turn:
     is_move: bool = False
     #: of a move: the way back is remembered (直达)
     direct: bool = False
+    #: the task that was completed
+    completed: str = ""
     #: the activity that an attached event has interrupted
     interrupted: str = ""
     strays: list[State] = field(default_factory=list)

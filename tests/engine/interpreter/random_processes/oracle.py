@@ -94,17 +94,14 @@ class Game:
         return self._step(now, lambda game: game._throw_on(game.at(place)))
 
     def return_to(self, place: int, step: str, now: datetime) -> list[Game | None]:
-        """Return a task to the newest completion of a step on its way; none if there is no such step."""
-        found = returning(self.at(place), step)
-        if found is None:
-            return []
+        """Return a task to a step on its way; none if there is no such step."""
 
-        def back(game: Game) -> list[Game]:
-            level, done = returning(game.at(place), step) or found
-            undo(level, done)
+        def back(game: Game, number: int) -> list[Game]:
+            undo(*returning(game.at(place), step)[number])
             return [game]
 
-        return self._step(now, back)
+        found = range(len(returning(self.at(place), step)))
+        return [way for number in found for way in self._step(now, lambda game, n=number: back(game, n))]  # type: ignore[misc]
 
     def at(self, place: int) -> Living:
         return list(self.root.walk())[place]

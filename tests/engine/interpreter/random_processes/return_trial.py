@@ -136,8 +136,8 @@ class ReturnTrial:
         roots = [InScope.begun(self.process, self.process.body, self._turn())]
         self._take(roots, interpreter.start(self.spec, {"pick": 0}, self.services))
 
-    def _turn(self, *, direct: bool = False) -> Turn:
-        return Turn(self.pick, self.services.now, direct=direct)
+    def _turn(self, *, direct: bool = False, completed: str = "") -> Turn:
+        return Turn(self.pick, self.services.now, direct=direct, completed=completed)
 
     def _act(self) -> None:
         chance = self.random.random()
@@ -162,7 +162,8 @@ class ReturnTrial:
         values = {} if ":" in task.activity_id else {"pick": pick}
         self.pick = values.get("pick", self.pick)
         self.story.append(f"complete {task.activity_id}[{task.index}] {values}")
-        roots = [root.change(at, lambda one: Past(one.block), self._turn()) for root, at in self._places(task)]
+        name, places = plain(task.activity_id), self._places(task)
+        roots = [root.change(at, lambda one: Past(one.block), self._turn(completed=name)) for root, at in places]
         self._take(roots, interpreter.complete(self.spec, self.state, task.token_id, values, self.services))
 
     def _fire(self, wait: Any) -> None:
@@ -190,7 +191,8 @@ class ReturnTrial:
         if not allowed or self.random.random() < 0.1:
             self._is_refused(task, self.random.choice(others), direct=False)
             return
-        step, direct = self.random.choice(allowed), self.random.random() < 0.3
+        step = self.random.choice(allowed)
+        direct = step in self.people and self.random.random() < 0.3
         places = self._places(task, step)
         if direct and not any(may_go_straight(root, at, step) for root, at in places):
             self._is_refused(task, step, direct=True)

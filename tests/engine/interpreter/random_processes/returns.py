@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from random_processes.blocks import (
@@ -43,16 +44,26 @@ class Straight(Running):
             return state
         if turn.is_move:
             return Straight(state, self.target, self.back, self.mover)  # type: ignore[arg-type]
-        if isinstance(state, Running) and (self._is_at_work(state) or not self._is_at_work(self.now)):
-            return Straight(state, self.target, self.back, self.mover)
-        if turn.interrupted == self.target:
+        if turn.completed == self.target:
+            return _begun_anew(self.back).change(self.mover, lambda running: running.block.begin(turn), turn)
+        if turn.interrupted == self.target or isinstance(state, Past):
             return state
-        return self.back.change(self.mover, lambda running: running.block.begin(turn), turn)
+        return Straight(state, self.target, self.back, self.mover)
 
     def _is_at_work(self, state: State) -> bool:
         return isinstance(state, Running) and any(
             getattr(running.block, "id", "") == self.target for _, running in state.walk()
         )
+
+
+def _begun_anew(back: Running) -> Running:
+    """The step that was done again is the newest work: what was done in rounds before it is no work on it."""
+    for place, running in list(back.walk()):
+        if isinstance(running, InCycle):
+            rounds = replace(running.rounds, steps=frozenset(), last=None)
+            anew = replace(running, rounds=rounds)
+            back = back.change(place, lambda _, anew=anew: anew, Turn(0, datetime.min, is_move=True))  # type: ignore
+    return back
 
 
 def targets(root: Running, place: Place) -> list[str]:

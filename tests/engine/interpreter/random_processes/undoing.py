@@ -8,13 +8,16 @@ from random_processes.living import Came, Living, Mark, Role
 from random_processes.pieces import Node
 
 
-def returning(task: Living, step: str) -> tuple[Living, Came] | None:
-    """What goes back to a step, the task's token or a scope it lies in, and the newest completion of the step."""
+def returning(task: Living, step: str) -> list[tuple[Living, Came]]:
+    """What goes back to a step, the task's token or a scope it lies in, and the completions of the step on its way.
+
+    Which of several is meant is open where loops lead through one another.
+    """
     for level in _levels(task):
         done = [one for one in level.came.before() if one.node.id == step] if level.came else []
         if done and is_step(done[0].node):
-            return level, max(done, key=lambda one: one.turn)
-    return None
+            return [(level, one) for one in done]
+    return []
 
 
 def undo(level: Living, done: Came) -> None:
