@@ -52,7 +52,10 @@ def plain(value: Any) -> Any:
     if kind is Decimal:
         return {TAG: ["n", str(value)]}
     if kind is dict:
-        return {escaped(key) if key[:1] == TAG else key: plain(item) for key, item in value.items()}
+        return {
+            escaped(key) if key[:1] == TAG else key: item if type(item) in _AS_THEY_ARE else plain(item)
+            for key, item in value.items()
+        }
     if kind is list:
         return [plain(item) for item in value]
     return _plain_other(value)
@@ -104,7 +107,10 @@ def _rich(value: Any) -> Any:
         if len(value) == 1 and TAG in value:
             tag, content = value[TAG]
             return _READERS[tag](content)
-        return {original(key) if key[:1] == TAG else key: _rich(item) for key, item in value.items()}
+        return {
+            original(key) if key[:1] == TAG else key: item if type(item) in _AS_THEY_ARE else _rich(item)
+            for key, item in value.items()
+        }
     if kind is list:
         return [_rich(item) for item in value]
     return value
