@@ -89,22 +89,23 @@ def _shared(earlier: AnyRow, task: AnyRow) -> bool:
         return False
     if earlier.parent_id is None and task.parent_id is None:
         return bool(earlier.activity_id == task.activity_id and earlier.opened_seq == task.opened_seq)
-    return earlier.parent_id == task.id or task.parent_id == earlier.id
+    return bool(earlier.parent_id == task.id or task.parent_id == earlier.id)
 
 
 def _acts_of(connection: Connection, task: AnyRow, actor: Actor) -> tuple[list[AnyRow], list[AnyRow]]:
     """What two persons have done in the case that can matter for a task, and the first tasks if they started it."""
     which = {"case": task.instance_id, "opened": task.opened_seq}
     who = {"person": actor.person_id, "principal": actor.principal}
-    signing = {"task": task.id} if task.signers else {"owner": task.parent_id} if task.parent_id else {}
+    signing = {"task": task.id} if task.signers else {}
+    signing |= {"owner": task.parent_id} if task.parent_id else {}
     found = connection.execute(_acts_that_matter(task.role, *signing), {**which, **who, **signing}).all()
     return [row for row in found if row.is_act], [row for row in found if not row.is_act]
 
 
 @cache
-def _acts_that_matter(role: str | None, signing: str | None = None) -> CompoundSelect[*tuple[Any, ...]]:
+def _acts_that_matter(role: str | None, *signing: str) -> CompoundSelect[*tuple[Any, ...]]:
     """One statement of index look-ups: it takes as long in the thousandth round of a case as in the first."""
-    persons = (bindparam("person"), bindparam("principal"))
+    persons: list[ColumnElement[Any]] = [bindparam("person"), bindparam("principal")]
     did, did_for = UserTask.completed_by.in_(persons), UserTask.on_behalf_of.in_(persons)
     excluding = [known for known in ROLES if role and conflict_between(known, role)]
     in_conflict = UserTask.role.in_([literal_column(f"'{known}'") for known in excluding])
@@ -118,14 +119,15 @@ def _acts_that_matter(role: str | None, signing: str | None = None) -> CompoundS
     acts = [_acts(did, beside), _acts(did_for, beside)]
     if excluding:
         acts += [_acts(did, in_conflict), _acts(did_for, in_conflict)]
-    if signing is not None:
-        related = UserTask.parent_id if signing == "task" else UserTask.id
-        acts.append(_acts(or_(did, did_for), related == bindparam(signing)))
+    if "task" in signing:
+        acts.append(_acts(or_(did, did_for), UserTask.parent_id == bindparam("task")))
+    if "owner" in signing:
+        acts.append(_acts(or_(did, did_for), UserTask.id == bindparam("owner")))
     return union_all(*acts, _acts(UserTask.opened_seq == FIRST, started, is_act=False))
 
 
 def _acts(*which: ColumnElement[bool], is_act: bool = True) -> Select[*tuple[Any, ...]]:
-    told = (
+    told: tuple[Any, ...] = (
         UserTask.id,
         UserTask.role,
         UserTask.name,

@@ -25,7 +25,8 @@ def foresee(work: UnitOfWork, command: Command[Any]) -> Preview:
 
 def _instance_of(work: UnitOfWork, command: Command[Any]) -> str:
     known: str | None = getattr(command, "instance_id", None)
-    return known or str(load_task(work, command.task_id).instance_id)
+    task_id: str = getattr(command, "task_id", "")
+    return known or str(load_task(work, task_id).instance_id)
 
 
 def _names(work: UnitOfWork, instance_id: str) -> dict[str, str]:

@@ -27,7 +27,9 @@ class HeldPosition:
     def readable_prefix(self) -> str | None:
         """The division digits whose cases this position may read; None where it reads only its own tasks' cases."""
         role = ROLES.get(self.role)
-        if role is None or role.level == Level.THIRD_PARTY or (role.level == Level.SYSTEM and role.key not in ("auditor_ro", "sys_admin")):
+        if role is None or role.level == Level.THIRD_PARTY:
+            return None
+        if role.level == Level.SYSTEM and role.key not in ("auditor_ro", "sys_admin"):
             return None
         return region_prefix(self.unit_code)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,9 +107,9 @@ def compare(connection: Connection, instance_id: str, before: Standing, names: M
     after = Standing.of(connection, instance_id)
     told = last_outcome(connection, instance_id)
     return Preview(
-        cancelled=_effects(before.tasks, without=_staying(before, after)),
-        kept=_effects(after.tasks, only=before.tasks),
-        opened=_effects(after.tasks, without=before.tasks),
+        cancelled=_effects(row for row in before.tasks.values() if row.id not in after.tasks),
+        kept=_effects(row for row in after.tasks.values() if row.id in before.tasks),
+        opened=_effects(row for row in after.tasks.values() if row.id not in before.tasks),
         undone=_named(told.get("undone", ()), names),
         effects=_named(told.get("effects", ()), names),
         dropped=_wait_effects(before.waits, after.waits, names),
@@ -117,11 +117,6 @@ def compare(connection: Connection, instance_id: str, before: Standing, names: M
         status=after.instance.status,
         result=after.instance.result,
     )
-
-
-def _staying(before: Standing, after: Standing) -> set[str]:
-    """Tasks that are still there."""
-    return set(before.tasks) & set(after.tasks)
 
 
 def last_outcome(connection: Connection, instance_id: str) -> Mapping[str, Any]:
@@ -135,11 +130,8 @@ def last_outcome(connection: Connection, instance_id: str) -> Mapping[str, Any]:
     return Event(payload).outcome if payload else {}
 
 
-def _effects(
-    tasks: Mapping[str, AnyRow], *, without: Mapping[str, AnyRow] | set[str] = frozenset(), only: Any = None
-) -> tuple[TaskEffect, ...]:
-    chosen = (row for row in tasks.values() if row.id not in without and (only is None or row.id in only))
-    return tuple(task_effect(row) for row in chosen)
+def _effects(rows: Iterable[AnyRow]) -> tuple[TaskEffect, ...]:
+    return tuple(task_effect(row) for row in rows)
 
 
 def task_effect(row: AnyRow) -> TaskEffect:
