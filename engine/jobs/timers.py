@@ -16,24 +16,38 @@ from engine.jobs.checkpoints import make_due_checkpoint
 from engine.jobs.kept_messages import deliverable
 from engine.messages import DeliverKeptMessage
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, StartSubscription
+from engine.model.instance import WAIT_AGE
 from engine.process_engine import ProcessEngine
 
 _LOG = logging.getLogger(__name__)
 
 
 def fire_due_timers(engine: ProcessEngine, limit: int = 1000) -> int:
-    """Fire every timer that is due now, in order of due time, and return how many moved or started a case."""
-    fired = 0
-    for command in _due(engine, limit):
-        try:
-            fired += bool(engine.execute(command))
-        except AnlanError as error:
-            _LOG.warning("%s was refused: %s", _told(command), error.message)
-            _keep(engine, command, error)
-        except Exception:
-            # One case that cannot go on must not hold up the notices and deadlines of all others.
-            _LOG.exception("%s failed", _told(command))
+    """Fire every timer that is due now, in order of due time, and return how many moved or started a case.
+
+    Repetitions that were missed are made up one by one, and not after what was due later in their case (design §9).
+    """
+    fired = sum(_fire(engine, command) for command in _beside_timers(engine, limit))
+    passed_over: set[Command[Any]] = set()
+    while fired < limit and (due := _due(engine, limit, passed_over)):
+        for command in due:
+            if _fire(engine, command):
+                fired += 1
+            else:
+                passed_over.add(command)
     return fired
+
+
+def _fire(engine: ProcessEngine, command: Command[Any]) -> bool:
+    try:
+        return bool(engine.execute(command))
+    except AnlanError as error:
+        _LOG.warning("%s was refused: %s", _told(command), error.message)
+        _keep(engine, command, error)
+    except Exception:
+        # One case that cannot go on must not hold up the notices and deadlines of all others.
+        _LOG.exception("%s failed", _told(command))
+    return False
 
 
 def _keep(engine: ProcessEngine, command: Command[Any], error: AnlanError) -> None:
@@ -56,13 +70,22 @@ def _told(command: Command[Any]) -> str:
     return type(command).__name__
 
 
-def _due(engine: ProcessEngine, limit: int) -> list[Command[Any]]:
-    now = engine.clock.now()
+def _beside_timers(engine: ProcessEngine, limit: int) -> list[Command[Any]]:
+    """Messages that were kept, and conditions that may have become true."""
+    with engine.database.read() as connection:
+        return [*deliverable(connection, engine.clock.now(), limit), *_conditions(connection)]
+
+
+def _due(engine: ProcessEngine, limit: int, passed_over: set[Command[Any]]) -> list[Command[Any]]:
+    """The first timer of each case, and those of start events: what it leads to may be due before the second."""
+    now, limit = engine.clock.now(), limit + len(passed_over)
     with engine.database.read() as connection:
         found = [*_due_in_cases(connection, now, limit), *_due_to_start(connection, now, limit)]
-        kept = [*deliverable(connection, now, limit), *_conditions(connection)]
-    due = [command for _, command in sorted(found, key=lambda pair: pair[0])[:limit]]
-    return [*kept, *due]
+    first: dict[Any, Command[Any]] = {}
+    for _, command in sorted(found, key=lambda pair: pair[0]):
+        if command not in passed_over:
+            first.setdefault(command.instance_id if isinstance(command, FireTimer) else command, command)
+    return list(first.values())
 
 
 def _due_in_cases(connection: Connection, now: datetime, limit: int) -> list[tuple[datetime, Command[Any]]]:
@@ -74,7 +97,7 @@ def _due_in_cases(connection: Connection, now: datetime, limit: int) -> list[tup
             EventSubscription.due_at <= now,
             ProcessInstance.status == InstanceStatus.ACTIVE,
         )
-        .order_by(EventSubscription.due_at, EventSubscription.instance_id)
+        .order_by(EventSubscription.due_at, EventSubscription.instance_id, *WAIT_AGE)
         .limit(limit)
     )
     return [(row.due_at, FireTimer(actor=SYSTEM, instance_id=row.instance_id, wait_id=row.wait_id)) for row in rows]

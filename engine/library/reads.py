@@ -27,6 +27,7 @@ from engine.model import (
     TaskStatus,
     UserTask,
 )
+from engine.model.instance import WAIT_AGE
 from engine.queries.history import HistoryItem, history_of
 from engine.rows import AnyRow
 
@@ -152,8 +153,13 @@ def next_timer(
 def _case_timers(connection: Connection, end: datetime, limit: int) -> Iterator[DueTimer]:
     timers = connection.execute(
         select(EventSubscription)
-        .where(EventSubscription.kind == WaitKind.TIMER, EventSubscription.due_at <= end)
-        .order_by(EventSubscription.due_at, EventSubscription.instance_id)
+        .join(ProcessInstance, ProcessInstance.id == EventSubscription.instance_id)
+        .where(
+            EventSubscription.kind == WaitKind.TIMER,
+            EventSubscription.due_at <= end,
+            ProcessInstance.status == InstanceStatus.ACTIVE,
+        )
+        .order_by(EventSubscription.due_at, EventSubscription.instance_id, *WAIT_AGE)
         .limit(limit)
     )
     for row in timers:

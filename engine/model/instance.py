@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Digest, Id, ProcessValue, UnitCode, UtcDateTime
@@ -156,6 +156,10 @@ class EventSubscription(Base):
     name: Mapped[str] = mapped_column(String(120))
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     correlation: Mapped[Any] = mapped_column(ProcessValue)
+
+
+#: what a case has waited for the longest comes first: ids are counted
+WAIT_AGE = (func.length(EventSubscription.wait_id), EventSubscription.wait_id)
 
 
 class KeptMessage(Base):
