@@ -15,6 +15,18 @@ from engine.model import HistoryEvent, HistoryStream, ProcessInstance
 from engine.rows import AnyRow
 
 _HASHES = frozenset(HashKind)
+#: what every event tells
+_SHAPE: Mapping[str, type] = {
+    "format": int,
+    "hash": str,
+    "stream": str,
+    "seq": int,
+    "type": str,
+    "at": str,
+    "actor": str,
+    "input": dict,
+    "outcome": dict,
+}
 #: column of the table -> name in the payload
 _REPEATED: Mapping[str, str] = {
     "type": "type",
@@ -64,10 +76,13 @@ class Stream:
     def _read(self, row: AnyRow) -> Event | None:
         try:
             event = Event(row.payload)
-            kind = event.content["hash"]
-        except (ValueError, KeyError, TypeError):
+        except ValueError:
             self._find(Kind.CHAIN, "内容已损坏，无法读取。", row.seq)
             return None
+        if not _is_event(event.content):
+            self._find(Kind.CHAIN, "内容不合格式。", row.seq)
+            return None
+        kind = event.content["hash"]
         if kind not in _HASHES or digest_of(row.payload, kind) != row.digest:
             self._find(Kind.CHAIN, "内容被改动：与摘要不符。", row.seq)
             return None
@@ -92,6 +107,11 @@ class Stream:
 
     def _find(self, kind: Kind, message: str, seq: int | None = None) -> None:
         self.findings.append(Finding(kind=kind, place=self.name, seq=seq, message=message))
+
+
+def _is_event(content: Any) -> bool:
+    """Whether parsed JSON has the shape of an event, so that whoever reads on need not ask."""
+    return isinstance(content, dict) and all(isinstance(content.get(name), kind) for name, kind in _SHAPE.items())
 
 
 def ends_of(connection: Connection, stream: str | None = None) -> dict[str, End]:

@@ -114,10 +114,14 @@ def _check_case(row: AnyRow, told: Told) -> Iterator[Finding]:
 
 def _agrees(task: AnyRow, content: Mapping[str, Any]) -> bool:
     put_in = content["input"]
-    stored = (task.completed_by, task.on_behalf_of, task.outcome, task.completed_at.isoformat(), task.submission)
-    submitted = orjson.dumps(put_in["values"], option=orjson.OPT_SORT_KEYS)
-    told = (content["actor"], content.get("on_behalf_of"), put_in["outcome"], content["at"], submitted)
+    stored = (task.completed_by, task.on_behalf_of, task.outcome, _moment(task), task.submission)
+    submitted = orjson.dumps(put_in.get("values"), option=orjson.OPT_SORT_KEYS)
+    told = (content["actor"], content.get("on_behalf_of"), put_in.get("outcome"), content["at"], submitted)
     return bool(stored == told)
+
+
+def _moment(task: AnyRow) -> str | None:
+    return task.completed_at.isoformat() if task.completed_at else None
 
 
 def _finding(kind: Kind, case_id: str, message: str) -> Finding:

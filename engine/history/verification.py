@@ -143,8 +143,9 @@ class _Verification:
         self.report.streams += 1
         self.report.events += len(stream.events)
         self.report.findings += stream.findings
-        for event in stream.events:
-            self._named.see(stream.name, event)
+        with self._told_as_garbage(stream):
+            for event in stream.events:
+                self._named.see(stream.name, event)
         self._progress(Stage.HISTORY, self.report.events, total)
 
     def _count(self) -> int:
@@ -154,8 +155,20 @@ class _Verification:
         return self._connection.scalar(statement) or 0
 
     def _check_rows(self, streams: list[Stream]) -> None:
-        told = {stream.name: Told(stream.events) for stream in streams if _is_case(stream)}
+        told: dict[str, Told] = {}
+        for stream in filter(_is_case, streams):
+            with self._told_as_garbage(stream):
+                told[stream.name] = Told(stream.events)
         self.report.findings.extend(check_cases(self._connection, told))
+
+    @contextmanager
+    def _told_as_garbage(self, stream: Stream) -> Iterator[None]:
+        """A forged event may hold anything where something is expected: that is a finding like others."""
+        try:
+            yield
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            message = f"历史的内容不完整或不合格式：{error!r}"
+            self.report.findings.append(Finding(kind=Kind.CHAIN, place=stream.name, message=message))
 
     def _replay_cases(self, streams: list[Stream]) -> None:
         for stream in streams:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
+from sqlalchemy import LargeBinary, type_coerce, update
 
 from engine.commands import Actor, CompleteTask, StoreAttachment
+from engine.definitions import DefinitionCache
 from engine.errors import AnlanError
+from engine.history.digests import digest_of
 from engine.history.verification import Report, case_of, verify
+from engine.model import Blob, Bundle
 from engine.policy.profiles import PolicyProfiles
 
 from .conftest import Desk
@@ -122,3 +128,31 @@ def test_an_installation_without_documents_says_which_are_missing(desk: Desk, wi
     desk.engine.tools = replace(desk.engine.tools, attachments=None)
 
     assert [finding.kind for finding in verified(desk).findings] == ["attachment"]
+
+
+GARBAGE = (b"", b"\xff\xfe", b"[]", b'{"$":["n","x"]}')
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+@pytest.mark.parametrize("table", [Blob, Bundle])
+def test_garbage_in_place_of_a_definition_is_told_and_no_fault(desk: Desk, table: Any, garbage: bytes) -> None:
+    case_id = desk.granted()
+    with desk.engine.database.write() as connection:
+        connection.execute(update(table.__table__).values(content=type_coerce(garbage, LargeBinary)))
+        connection.commit()
+    desk.engine.tools = replace(desk.engine.tools, definitions=DefinitionCache())
+
+    assert "definition" in {finding.kind for finding in verified(desk).findings}
+    assert "definition" in {finding.kind for finding in verified(desk, case_id).findings}
+
+
+@pytest.mark.parametrize("part", ["input", "outcome", "type", "at", "seq", "task", "actor", "format", "hash"])
+@pytest.mark.parametrize("garbage", [{}, {"opened": 1, "values": {"a": {"id": "x", "sha256": 1}}}, 5])
+def test_garbage_in_an_event_is_told_and_no_fault(desk: Desk, part: str, garbage: Any) -> None:
+    case_id, seq = desk.in_review(), 2
+    content = {**desk.events(case_id)[seq - 1].content, part: garbage}
+    payload = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    desk.overwrite(case_id, seq, payload, digest=digest_of(payload))
+
+    assert verified(desk).findings
+    assert verified(desk, case_id).findings
