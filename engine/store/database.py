@@ -106,4 +106,4 @@ def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES)
     driver = connection.connection.dbapi_connection
     assert driver is not None
-    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[attr-defined]
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
