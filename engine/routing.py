@@ -213,7 +213,13 @@ def keep(work: UnitOfWork, thrown: Thrown, origin: Origin, *, only_for: str | No
             kind=thrown.kind,
             name=thrown.name,
             correlation=key_of(thrown.correlation),
-            message={"values": dict(thrown.values), "element": thrown.element_id},
+            message={
+                "values": dict(thrown.values),
+                "element": thrown.element_id,
+                # Who sent it reaches no further later than at once.
+                "within": None if origin.within is None else list(origin.within),
+                "region": origin.region_code,
+            },
             instance_id=only_for,
             source_id=origin.instance_id,
             kept_at=work.now,

@@ -88,7 +88,8 @@ def _taken(work: UnitOfWork, case: Case, message: Thrown, origin: Origin) -> boo
 
 def _origin(work: UnitOfWork, row: AnyRow) -> Origin:
     if row.source_id is None:
-        return Origin()
+        within = row.message.get("within")
+        return Origin(region_code=row.message.get("region"), within=None if within is None else tuple(within))
     source = Case.load(work, row.source_id).row
     return Origin(
         instance_id=row.source_id,

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from engine.jobs.timers import fire_due_timers
+from engine.process_engine import ProcessEngine
+
 from .conftest import APPLICATION, Login
 
 OBJECTION = {"name": "objection_received", "values": {"objection_text": "路线占用了我家的地。"}}
@@ -29,6 +32,17 @@ def test_a_message_nobody_waits_for_is_kept_if_asked(noticed: str, log_in: Login
 
     assert clerk.api("POST", "/messages", json=message).json()["kept"] is False
     assert clerk.api("POST", "/messages", json={**message, "keep_for": "P1D"}).json()["kept"] is True
+
+
+@pytest.mark.parametrize("login", ["other_clerk", "other_county"])
+def test_a_kept_message_reaches_no_further_than_its_sender(
+    login: str, noticed: str, log_in: Login, engine: ProcessEngine
+) -> None:
+    kept = log_in(login).api("POST", "/messages", json={**OBJECTION, "keep_for": "P1D"})
+    assert kept.json() == {"instance_id": None, "started": False, "kept": True}
+    fire_due_timers(engine)
+
+    assert log_in("clerk").api("GET", "/user-tasks").json()["items"] == []
 
 
 @pytest.mark.parametrize("login", ["applicant", "lead", "auditor"])
