@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -75,7 +76,7 @@ def _chain_what_is_there(connection: sa.Connection) -> None:
             connection.execute(sa.insert(_STREAM).values(stream=stream, seq=seq, head=head))
 
 
-def _payload(row: sa.Row, previous: str | None) -> bytes:
+def _payload(row: sa.Row[*tuple[Any, ...]], previous: str | None) -> bytes:
     at = row.at.astimezone(UTC) if row.at.tzinfo else row.at.replace(tzinfo=UTC)
     told = {
         "stream": row.stream,
