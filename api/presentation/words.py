@@ -36,6 +36,8 @@ EVENTS: Mapping[str, str] = {
     "Deployed": "部署",
     "PolicyPublished": "发布政策参数",
     "Delegated": "委托",
+    "OrganisationRegistered": "登记机构和人员",
+    "CheckpointMade": "生成检查点",
 }
 
 CASE_STATUS: Mapping[str, str] = {
