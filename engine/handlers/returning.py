@@ -25,7 +25,8 @@ from engine.unit_of_work import UnitOfWork
 def return_task(work: UnitOfWork, command: ReturnTask) -> CompletedTask:
     """Withdraw the task, and let an earlier step be done again."""
     task = actionable(work, command.task_id)
-    ensure_separated(work.connection, work.actor, task)
+    if work.tools.offices:
+        ensure_separated(work.connection, work.actor, task)
     case = Case.load(work, task.instance_id)
     case.ensure_active()
     reason = given_reason(command.reason, "退回")
