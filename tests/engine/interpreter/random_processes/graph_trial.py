@@ -16,6 +16,8 @@ from engine.interpreter import moves
 class GraphTrial(Trial):
     """A case of a process in which tokens tell each other nothing, with returns."""
 
+    remembers = True
+
     def draw_process(self, random: Random) -> Process:
         return random_process(random, calm=True)
 

@@ -36,13 +36,17 @@ FACTS = ("due", "left", "was_true", "done", "total", "index")
 class Came:
     """A node passed on the way of a token, with those passed before it."""
 
-    def __init__(self, node: Node, turn: int, parents: tuple[Came | None, ...], given: tuple[Mark, ...] = ()) -> None:
+    def __init__(
+        self, node: Node, turn: int, parents: tuple[Came | None, ...], given: tuple[Mark, ...] = (), flow: str = ""
+    ) -> None:
         self.node = node
         self.turn = turn
         self.parents = tuple(parent for parent in parents if parent is not None)
         #: what a join has consumed
         self.given = given
-        self.key = hash((node.id, turn, tuple(parent.key for parent in self.parents)))
+        #: the flow that was taken, when it stands for that and not for the node
+        self.flow = flow
+        self.key = hash((node.id, flow, turn, tuple(parent.key for parent in self.parents)))
 
     def before(self) -> Iterator[Came]:
         """Itself and everything passed before."""

@@ -39,8 +39,10 @@ class TooMany(Exception):
 class Game:
     """One way a case may have gone."""
 
-    def __init__(self, process: Process, now: datetime) -> None:
+    def __init__(self, process: Process, now: datetime, *, remembers: bool = False) -> None:
         self.process = process
+        #: whether tokens know how they came
+        self.remembers = remembers
         self.now = now
         self.root = Living(Role.SCOPE, None, None)
         self.root.flow_scope = process.scope
@@ -153,9 +155,9 @@ class Game:
         node = _scope(scope).nodes[node_id]
         return self._pass(scope, node, self._joined(scope, node, marked))
 
-    def _joined(self, scope: Living, node: Node, flows: list[str]) -> Came:
+    def _joined(self, scope: Living, node: Node, flows: list[str]) -> Came | None:
         marks = tuple(scope.take(flow) for flow in flows)
-        return Came(node, self.turn, tuple(mark.came for mark in marks), marks)
+        return Came(node, self.turn, tuple(mark.came for mark in marks), marks) if self.remembers else None
 
     def _is_true(self, one: Living) -> bool:
         if one.role not in (Role.WAIT, Role.LISTENER) or one.node is None or one.node.event.condition is None:
@@ -216,11 +218,11 @@ class Game:
                 self.flows[flow.id] += 1
 
     def _leave(self, scope: Living, node: Node, came: Came | None) -> list[Game]:
-        here = Came(node, self.turn, (came,))
+        here = Came(node, self.turn, (came,)) if self.remembers else None
         taken = _chosen(_scope(scope).out_of(node.id), node, scope)
         for flow in taken:
             self.flows[flow.id] += 1
-            scope.marks.append(Mark(flow.id, here))
+            scope.marks.append(Mark(flow.id, here and Came(node, self.turn, (here,), flow=flow.id)))
         if node.kind == "intermediateThrowEvent" and node.event.trigger == "link":
             scope.marks.append(Mark(f">{_other_end(_scope(scope), node).id}", here))
         return self._finish_if_empty(scope)

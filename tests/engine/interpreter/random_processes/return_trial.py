@@ -143,7 +143,8 @@ class ReturnTrial:
         chance = self.random.random()
         if self.tasks and chance < 0.3:
             self._move(self.random.choice(list(self.tasks.values())))
-        elif chance < 0.38:
+        elif chance < 0.38 and not any("straight" in line for line in self.story):
+            # What is the newest work after a step was corrected and the case went straight on is open.
             done = [step for root in self.roots for step in root.steps() if step in self.people]
             self._recall(self.random.choice(done[-3:] or self.people))
         elif self.tasks and (chance < 0.85 or not self.step.waits):

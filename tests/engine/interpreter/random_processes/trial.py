@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from drawing import Services, draw
 from random_processes.generator import NAMES, random_process
@@ -59,6 +59,9 @@ class Trial:
     #: why it was left before its end
     cut: str = ""
 
+    #: whether the oracle's tokens know how they came
+    remembers: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         self.random, self.whim = Random(self.seed), Random(-self.seed)
         self.process = self.draw_process(self.random)
@@ -82,7 +85,7 @@ class Trial:
     def _begin(self) -> None:
         given = {"pick": self.random.randrange(12), "list": [4, 5][: self.random.randrange(3)]}
         self.story.append(f"start {given}")
-        ways = Game(self.process, START).begin(given)
+        ways = Game(self.process, START, remembers=self.remembers).begin(given)
         self._take(ways, lambda _: interpreter.start(self.spec, given, self.services))
 
     def _act(self) -> bool:

@@ -14,7 +14,7 @@ def returning(task: Living, step: str) -> list[tuple[Living, Came]]:
     Which of several is meant is open where loops lead through one another.
     """
     for level in _levels(task):
-        done = [one for one in level.came.before() if one.node.id == step] if level.came else []
+        done = [one for one in level.came.before() if one.node.id == step and not one.flow] if level.came else []
         if done and is_step(done[0].node):
             return [(level, one) for one in done]
     return []
