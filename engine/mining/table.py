@@ -24,7 +24,8 @@ _HEADINGS = (
     "办理结果",
     "操作",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: spreadsheets skip blanks before a formula, and take the wide signs of Chinese keyboards for the same
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def table(cases: Iterable[tuple[AnyRow, Iterable[LogLine]]]) -> Iterator[str]:
@@ -46,4 +47,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def guarded(cell: str) -> str:
     """A cell that a spreadsheet shows as it is: what could be a formula is marked as text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell

@@ -94,7 +94,7 @@ def test_csv_holds_no_formula(engine: ProcessEngine, case_id: str) -> None:
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\t=1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "\u3000@x", "＝1", "＋1"])
 def test_what_could_be_a_formula_is_marked_as_text(cell: str) -> None:
     assert guarded(cell) == "'" + cell
 
