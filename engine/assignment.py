@@ -60,6 +60,11 @@ def operating_role(positions: tuple[HeldPosition, ...]) -> Role | None:
     return next((role for role in held if role.duty == Duty.OPERATE), None)
 
 
+def only_reads(positions: tuple[HeldPosition, ...]) -> bool:
+    """Whether a person looks at cases and does no work in them (spec §3.1 auditor_ro 审计只读)."""
+    return all(ROLES[held.role].duty == Duty.READ for held in positions if held.role in ROLES)
+
+
 def ensure_business(positions: tuple[HeldPosition, ...], role: str | None, who: str = "您") -> None:
     """Refuse those who run the system: they do not act in cases (spec §3.1 sys_admin 不得办件)."""
     operating = operating_role(positions)

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from engine import signing
 from engine.acting import actionable, ensure_receivable, known_person, told_of
 from engine.administration import given_reason
+from engine.assignment import only_reads
 from engine.case import Case, ensure_open, load_task
 from engine.clock import local_date
 from engine.commands import CompletedTask
@@ -69,6 +70,8 @@ def _signer(work: UnitOfWork, case: Case, task: AnyRow, person_id: str) -> AnyRo
     positions = ensure_receivable(work, person, task)
     if not signing.within_reach([held.unit_code for held in positions], case.row.region_code):
         raise Refused(f"{person.name}不在本县（市）任职，不能参与这个办件。", person=person.id)
+    if only_reads(positions):
+        raise Refused(f"{person.name}的岗位只查阅办件，不能请其签署或办理。", person=person.id)
     return person
 
 

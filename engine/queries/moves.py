@@ -111,7 +111,7 @@ class MoveQuery:
         """Who holds the task's role in its unit."""
         if task.role is None:
             return ()
-        return self._candidates((Position.role == task.role) & (Position.unit_code == task.unit_code))
+        return self._candidates((Position.role == task.role) & (Position.unit_code == task.unit_code), task.role)
 
     def signers(self) -> tuple[Candidate, ...]:
         """Who works in the county of the case or in its city, and may act in cases."""
@@ -122,7 +122,7 @@ class MoveQuery:
         )
         return self._candidates(around)
 
-    def _candidates(self, condition: ColumnElement[bool]) -> tuple[Candidate, ...]:
+    def _candidates(self, condition: ColumnElement[bool], role: str | None = None) -> tuple[Candidate, ...]:
         rows = self._work.connection.execute(
             select(
                 Person.id,
@@ -144,7 +144,8 @@ class MoveQuery:
             for row in rows
             if (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
         ]
-        operating = {row.id for row in held if row.role in ROLES and ROLES[row.role].duty in (Duty.OPERATE, Duty.READ)}
+        others = [row for row in held if row.role in ROLES and row.role != role]
+        operating = {row.id for row in others if ROLES[row.role].duty in (Duty.OPERATE, Duty.READ)}
         mine = {self._work.actor.person_id, self._work.actor.principal}
         return tuple(_together([row for row in held if row.id not in operating | mine]))
 

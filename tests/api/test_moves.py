@@ -9,7 +9,7 @@ import pytest
 from engine.commands import SYSTEM, PersonRecord, PositionRecord, RegisterOrganisation
 from engine.process_engine import ProcessEngine
 
-from .conftest import COUNTY, DIAGRAMS, REVIEW, Browser, Login
+from .conftest import CITY, COUNTY, DIAGRAMS, REVIEW, Browser, Login
 
 Case = dict[str, str]
 
@@ -86,6 +86,27 @@ def test_a_transferred_task_waits_for_the_other(reviewed: Case, log_in: Login) -
     assert "乡镇审查" in log_in("second_clerk").get("/inbox").text
     assert "乡镇审查" not in log_in("clerk").get("/inbox").text
     assert "转给second_clerk同志：下周出差" in log_in("clerk").get(f"/cases/{reviewed['case']}").text
+
+
+FILING = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:anlan="urn:anlan:bpmn:1" id="d"
+  targetNamespace="urn:test"><process id="filing" name="报备" isExecutable="true"><startEvent id="s"/>
+  <userTask id="apply" name="报送" anlan:role="village_applicant" anlan:outcomes="done:已报送"/>
+  <userTask id="file" name="备案" anlan:role="city_filing" anlan:outcomes="done:已备案"/><endEvent id="e"/>
+  <sequenceFlow id="a" sourceRef="s" targetRef="apply"/><sequenceFlow id="b" sourceRef="apply" targetRef="file"/>
+  <sequenceFlow id="c" sourceRef="file" targetRef="e"/></process></definitions>""".encode()
+
+
+def test_a_filing_is_offered_to_others_of_the_filing_office(engine: ProcessEngine, log_in: Login) -> None:
+    post = PositionRecord(role="city_filing", unit_code=CITY)
+    second = PersonRecord(id="city2", name="另一位", login="city2", password="anlan-test", positions=(post,))
+    engine.execute(RegisterOrganisation(actor=SYSTEM, units=(), persons=(second,)))
+    log_in("designer").api("POST", "/process-definitions", content=FILING, headers={"Content-Type": "application/xml"})
+    applicant = log_in("applicant")
+    task = applicant.api("POST", "/process-instances", json={"process_key": "filing"}).json()["task_ids"][0]
+    opinion = {**REVIEW, "e_signature": "applicant同志"}
+    done = applicant.api("POST", f"/user-tasks/{task}/completion", json={"outcome": "done", "values": opinion})
+
+    assert "另一位" in log_in("city").get(f"/tasks/{done.json()['opened_task_ids'][0]}").text
 
 
 def test_an_added_signer_signs_on_a_form_of_their_own(reviewed: Case, log_in: Login) -> None:

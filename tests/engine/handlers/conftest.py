@@ -41,6 +41,7 @@ PERSONS = {
     "deputy": [("county_deputy", COUNTY)],
     "dealer": [("county_deputy", COUNTY), ("village_applicant", VILLAGE)],
     "admin": [("sys_admin", COUNTY)],
+    "auditor": [("auditor_ro", COUNTY)],
     "other_admin": [("sys_admin", ELSEWHERE)],
     "designer": [("process_designer", COUNTY)],
     "clerk_admin": [("town_clerk", TOWN), ("sys_admin", COUNTY)],
