@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import IO
 from urllib.parse import quote
@@ -25,10 +26,13 @@ def download(pieces: Iterable[bytes], name: str, media_type: str) -> StreamingRe
 
 def bundle_of(visit: Visit, case_id: str) -> StreamingResponse:
     """A case's bundle; it is complete before the first byte is sent, so that a fault is an error and no torn file."""
-    made = SpooledTemporaryFile(max_size=_SPOOLED)  # noqa: SIM115 - closed when it has been sent
-    with visit.reading() as connection:
-        case = case_view(connection, visit.viewer, case_id)
-        write_bundle(connection, visit.engine.tools, case_id, made)
+    with ExitStack() as opened:
+        made = opened.enter_context(SpooledTemporaryFile(max_size=_SPOOLED))
+        with visit.reading() as connection:
+            case = case_view(connection, visit.viewer, case_id)
+            write_bundle(connection, visit.engine.tools, case_id, made)
+        # It is closed when it has been sent, or now if it could not be made.
+        opened.pop_all()
     return download(_sent(made), f"{case.number}.zip", "application/zip")
 
 
