@@ -116,7 +116,7 @@ class MigrateProcess(Command[CompletedTask]):
     instance_id: str
     version: int
     reason: str
-    #: where what is open now goes on: old element id -> new element id; None drops it
+    #: where what is open now goes on: old element id -> new element id; None: as proposed
     mapping: Mapping[str, str | None] = field(default_factory=dict)
 
 

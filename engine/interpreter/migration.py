@@ -122,15 +122,19 @@ class _Migration:
 
     def _facts(self, token: Token) -> dict[str, Any]:
         facts = {name: fact for name, fact in token.internal_data.items() if name != "came"}
-        back = facts.get("resume")
-        if back is not None:
-            node = self.names.get(back["node"])
-            facts["resume"] = {**back, "node": node, "way": to_json(self._way(way_of(back["way"])))}
-            if node is None:
-                del facts["resume"]
         if "past" in facts:
             facts["past"] = to_json(self._way(past_of(facts)))
-        return facts
+        return self._with_way_back(facts)
+
+    def _with_way_back(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Facts whose ways straight back, also those inside each other, lead to the new version where it has them."""
+        carried = {name: fact for name, fact in facts.items() if name != "resume"}
+        back = facts.get("resume", {})
+        node = self.names.get(back.get("node"))
+        if node is not None:
+            way = to_json(self._way(way_of(back["way"])))
+            carried["resume"] = self._with_way_back({**back, "node": node, "way": way})
+        return carried
 
     def _way(self, way: Way) -> Way:
         return renamed(way, self.names)

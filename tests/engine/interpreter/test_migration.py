@@ -99,3 +99,13 @@ def test_returns_work_on_the_new_version(play, migrated):
     migrated(case, OLD).return_to("c", "a")
 
     assert (case.open, case.waits) == (["a"], [])
+
+
+def test_a_way_straight_back_inside_another_leads_to_the_new_version(play, migrated):
+    drawing = "s: startEvent\n a: userTask\n b: userTask\n c: userTask\n e: endEvent\n s -> a -> b -> c -> e"
+    case = play(drawing).complete("a").complete("b").return_to("c", "b", direct=True).return_to("b", "a", direct=True)
+
+    migrated(case, drawing.replace("c: ", "checked: ").replace("-> c ->", "-> checked ->"), c="checked")
+
+    assert case.complete("a").open == ["b"]
+    assert case.complete("b").open == ["checked"]
