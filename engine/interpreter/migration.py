@@ -99,9 +99,11 @@ class _Migration:
         return True
 
     def _listen(self, token: Token) -> None:
+        """Listen for events that the old version did not have: what is not heard any more has happened."""
         heard = {child.task_spec for child in token.children}
+        known = {self.names.get(event.name) for event in _events_of(self.before.tasks[token.id].task_spec)}
         for event in _events_of(token.task_spec):
-            if event not in heard:
+            if event not in heard and event.name not in known:
                 event.attach(token)
         for path in token.task_spec.paths if isinstance(token.task_spec, EventBasedGateway) else ():
             if path.target not in heard:
@@ -112,16 +114,20 @@ class _Migration:
         if token.parent is None:
             return self.new.net.root
         around = token.parent.task_spec
+        if token.internal_data.get("listening"):
+            return self.new.net.task_specs.get(self.names.get(token.task_spec.name))
         if isinstance(around, LoopBody):
             body = self._target(token.parent)
             return body.instance if isinstance(body, LoopBody) else None
-        if isinstance(around, CallActivity) and not token.internal_data.get("listening"):
+        if isinstance(around, CallActivity):
             call = self._target(token.parent)
             return call.called if isinstance(call, CallActivity) else None
         return self.new.net.task_specs.get(self.names.get(token.task_spec.name))
 
     def _facts(self, token: Token) -> dict[str, Any]:
-        facts = {name: fact for name, fact in token.internal_data.items() if name != "came"}
+        facts = dict(token.internal_data)
+        if "came" in facts:
+            facts["came"] = to_json(self._way(way_of(facts["came"])))
         if "past" in facts:
             facts["past"] = to_json(self._way(past_of(facts)))
         return self._with_way_back(facts)
