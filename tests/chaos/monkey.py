@@ -63,7 +63,7 @@ class Monkey:
     url: str
     random: Random
     #: kills a part of the database server; None where there is none
-    kill_server: Callable[[], None] | None = None
+    kill_server: Callable[[], bool] | None = None
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     losses: Losses = field(default_factory=Losses)
     #: how long the clerks' journals were when they were started
@@ -97,8 +97,8 @@ class Monkey:
         if blow == "clock":
             clock.move(clock.now() + timedelta(hours=self.random.uniform(-48, 48)))
         elif blow == "server":
-            assert self.kill_server is not None
-            self.kill_server()
+            if self.kill_server is None or not self.kill_server():
+                return
         else:
             self.processes[blow].send_signal(signal.SIGKILL)
             self.processes[blow].wait()
@@ -179,7 +179,7 @@ def _imbalances(connection: sqlalchemy.Connection) -> Iterator[str]:
 
 
 @contextmanager
-def postgres(home: Path) -> Iterator[tuple[str, Callable[[Random], None]]]:
+def postgres(home: Path) -> Iterator[tuple[str, Callable[[Random], bool]]]:
     """A server of its own, and a way to kill one of its processes."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
     home.chmod(0o700)
@@ -189,20 +189,26 @@ def postgres(home: Path) -> Iterator[tuple[str, Callable[[Random], None]]]:
         url = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         admin = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
 
-        def kill(random: Random) -> None:
-            """The whole server starts anew when one of its processes is killed; wait for it as a supervisor would."""
-            os.kill(random.choice(patiently(lambda: _backends(admin))), signal.SIGKILL)
-            patiently(lambda: _backends(admin))
+        def kill(random: Random) -> bool:
+            """The whole server starts anew when the process of a connection is killed; wait as a supervisor would."""
+            backends = patiently(lambda: _backends(admin))
+            if backends:
+                os.kill(random.choice(backends), signal.SIGKILL)
+                patiently(lambda: _backends(admin))
+            return bool(backends)
 
         yield url.render_as_string(hide_password=False), kill
         admin.dispose()
 
 
+_OTHERS = """
+    SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+
 def _backends(admin: sqlalchemy.Engine) -> list[int]:
     with admin.connect() as connection:
-        return list(
-            connection.scalars(sqlalchemy.text("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
-        )
+        return list(connection.scalars(sqlalchemy.text(_OTHERS)))
 
 
 def main() -> int:
