@@ -32,6 +32,10 @@ FOUND_IN_GRAPHS = {
     2074: "several completions of a step lie behind a task where loops lead through one another",
     57: "of a task that leads to itself and to another, one stayed when the other was returned",
 }
+#: not mended yet; the lint warns of such drawings
+OPEN_IN_GRAPHS = {
+    401696: "where each round of a loop doubles its tokens, a return leaves one of the doubles",
+}
 
 
 @pytest.mark.parametrize("first", SAMPLE, ids=lambda first: f"seeds {first} to {first + BATCH - 1}")
@@ -53,6 +57,12 @@ def test_a_return_undoes_all_that_came_of_the_step(first):
 
 @pytest.mark.parametrize("seed", FOUND_IN_GRAPHS, ids=FOUND_IN_GRAPHS.get)
 def test_what_once_was_not_undone_is_undone(seed):
+    GraphTrial(seed).play()
+
+
+@pytest.mark.xfail(raises=AssertionError, strict=True)
+@pytest.mark.parametrize("seed", OPEN_IN_GRAPHS, ids=OPEN_IN_GRAPHS.get)
+def test_what_is_not_undone_yet(seed):
     GraphTrial(seed).play()
 
 
