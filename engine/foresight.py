@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from engine.case import load_task
 from engine.commands import Command
 from engine.handlers import handler_of
 from engine.model import ProcessInstance
+from engine.moves import ReturnTask
 from engine.preview import Preview, Standing, compare
 from engine.unit_of_work import UnitOfWork
 
@@ -20,7 +22,12 @@ def foresee(work: UnitOfWork, command: Command[Any]) -> Preview:
     before = Standing.of(work.connection, instance_id)
     names = dict(_names(work, instance_id))
     handler_of(command)(work, command)
-    return compare(work.connection, instance_id, before, names | _names(work, instance_id))
+    names |= _names(work, instance_id)
+    preview = compare(work.connection, instance_id, before, names)
+    if isinstance(command, ReturnTask) and command.direct:
+        # 直达: what lies between is passed over when the step has been done again
+        return replace(preview, undone=(names.get(command.activity_id) or command.activity_id,))
+    return preview
 
 
 def _instance_of(work: UnitOfWork, command: Command[Any]) -> str:

@@ -15,7 +15,7 @@ from api.presentation.previews import outlook, passages
 from api.presentation.tasks import task_address
 from engine.commands import Actor, Command
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from engine.moves import MigrateProcess, MoveProcess
+from engine.moves import MigrateProcess, MoveProcess, ReturnTask
 from engine.queries.case import CaseView, case_of_task, case_view
 
 router = APIRouter(include_in_schema=False)
@@ -112,6 +112,7 @@ class _Mover:
             case=self._case,
             kind=self._kind,
             passages=shown,
+            straight=isinstance(command, ReturnTask) and command.direct,
             fields=[(name, value) for name, values in self._fields.items() for value in values],
             reason=(self._fields.get("why") or self._fields.get("opinion") or [""])[0],
             address=str(self._request.url.path) + (f"?{self._request.url.query}" if self._request.url.query else ""),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from api.dependencies import Visit
 from api.presentation.acting import Acting, acting_on
+from api.presentation.corrections import Correction, correction_of
 from api.presentation.dates import DueBadge, due_badge
 from api.presentation.marks import Marks, marks_of
 from api.presentation.offers import TaskOffer, case_offer, task_offer
@@ -67,6 +68,11 @@ class Desk:
     def draft(self) -> Mapping[str, Any] | None:
         """What was typed and kept earlier."""
         return draft_of(self.connection, self.task.id, self.visit.viewer.person_id)
+
+    @cached_property
+    def correction(self) -> Correction | None:
+        """By whom and why the task was sent back, if it was."""
+        return correction_of(self.case, self.task, self._events)
 
     @cached_property
     def offer(self) -> TaskOffer:
@@ -148,10 +154,12 @@ class Desk:
         return self.visit.engine.execute(command)
 
     def render(self, values: Mapping[str, Any] | None = None, problems: Sequence[FieldProblem] = ()) -> Markup:
-        """The content of the form: as typed, as drafted, or as it opens."""
+        """The content of the form: as typed, as drafted, as it was sent back, or as it opens."""
         if self.form is None or self.form_task is None:
             return Markup("")
         shown = values if values is not None else self.draft
+        if shown is None and self.correction is not None:
+            shown = self.correction.values
         return render(
             self.form,
             shown,

@@ -9,7 +9,7 @@ import pytest
 from engine.commands import SYSTEM, PersonRecord, PositionRecord, RegisterOrganisation
 from engine.process_engine import ProcessEngine
 
-from .conftest import CITY, COUNTY, DIAGRAMS, REVIEW, Browser, Login
+from .conftest import CITY, COUNTY, DIAGRAMS, REVIEW, Browser, Login, field
 
 Case = dict[str, str]
 
@@ -66,6 +66,55 @@ def test_the_case_page_tells_where_it_was_returned_to(reviewed: Case, log_in: Lo
 
     page = clerk.get(f"/cases/{reviewed['case']}").text
     assert "退回到“填写申请”，改正后直达本环节：预算没有附明细" in page
+
+
+@pytest.mark.parametrize(("direct", "told"), [("yes", True), ("no", False)])
+def test_a_direct_return_is_shown_as_one(direct: str, told: bool, reviewed: Case, log_in: Login) -> None:
+    fields = {"step": "apply", "direct": direct, "why": "预算没有附明细"}
+
+    shown = log_in("clerk").post(_task_move(reviewed, "return"), fields).text
+    assert ("中间的环节不再重新办理" in shown) is told
+
+
+def test_what_was_filled_in_is_there_when_a_step_comes_back(reviewed: Case, log_in: Login) -> None:
+    fields = {"step": "apply", "direct": "no", "why": "预算没有附明细", "confirmed": "yes"}
+    log_in("clerk").post(_task_move(reviewed, "return"), fields)
+
+    applicant = log_in("applicant")
+    again = applicant.get("/api/v1/user-tasks").json()["items"][0]["task_id"]
+    html = applicant.get(f"/tasks/{again}").text
+    assert "退回：预算没有附明细" in html
+    assert field(html, "title") == "村口道路修缮"
+    assert field(html, "items.0.amount") == "1,200.50"
+
+
+def test_an_opinion_is_given_anew_when_a_review_comes_back(reviewed: Case, log_in: Login) -> None:
+    clerk, lead = log_in("clerk"), log_in("lead")
+    done = clerk.api("POST", f"/user-tasks/{reviewed['task']}/completion", json={"outcome": "agree", "values": REVIEW})
+    fields = {"step": "review", "direct": "no", "why": "请再核对面积", "confirmed": "yes"}
+    lead.post(f"/tasks/{done.json()['opened_task_ids'][0]}/moves/return", fields)
+
+    again = clerk.get("/api/v1/user-tasks").json()["items"][0]["task_id"]
+    html = clerk.get(f"/tasks/{again}").text
+    assert "退回：请再核对面积" in html
+    assert field(html, "e_signature") == ""
+
+
+def test_what_the_diagram_sends_back_comes_with_what_was_filled_in(reviewed: Case, log_in: Login) -> None:
+    values = {
+        **REVIEW,
+        "opinion_text": "预算没有附明细，请补充工程量清单以后再报送审查。",
+        "missing_items": [{"item": "预算明细"}],
+    }
+    done = log_in("clerk").api(
+        "POST",
+        f"/user-tasks/{reviewed['task']}/completion",
+        json={"outcome": "return_for_correction", "values": values},
+    )
+    html = log_in("applicant").get(f"/tasks/{done.json()['opened_task_ids'][0]}").text
+
+    assert "退回：预算没有附明细" in html
+    assert field(html, "title") == "村口道路修缮"
 
 
 def test_a_move_without_a_reason_changes_nothing_and_says_so(reviewed: Case, log_in: Login) -> None:
