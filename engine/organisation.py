@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -108,6 +108,12 @@ def region_facts(connection: Connection, code: str) -> Mapping[str, Any]:
     names = {row.code: row.name for row in rows}
     around = {level: {"code": unit, "name": names.get(unit, "")} for level, unit in codes.items()}
     return {"code": code, "name": names.get(code, ""), **around}
+
+
+def unit_names(connection: Connection, codes: Collection[str]) -> Mapping[str, str]:
+    """What units are called, by code."""
+    rows = connection.execute(select(OrgUnit.code, OrgUnit.name).where(OrgUnit.code.in_(codes)))
+    return {row.code: row.name for row in rows}
 
 
 def person_name(connection: Connection, person_id: str) -> str:

@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from api.dependencies import Visit, VisitOf
 from api.pages.frame import AUDIT_ROLES, page
-from api.presentation.auditing import act_lines, change_lines, offered_to, shown
+from api.presentation.auditing import act_lines, change_lines, offered_to, variable_lines
 from api.presentation.downloads import bundle_of
 from api.presentation.paging import page_number, pager
 from api.presentation.submissions import form_of
 from api.presentation.timeline import happened
-from engine.organisation import person_name
+from engine.organisation import person_name, unit_names
 from engine.queries import audit
 from engine.queries.audit import Act, CaseAtStep
 from engine.queries.case import case_view
@@ -43,6 +43,7 @@ def case_audit(request: Request, visit: VisitOf, instance_id: str, step: str = "
         entries = [(happened(event), event.actor_id) for event in history_of(connection, instance_id)]
         seq = min(max(int(step), 1), len(entries)) if step.isdecimal() and len(step) < 8 else len(entries)
         at = audit.case_at(connection, visit.engine.tools.definitions, instance_id, seq)
+        units = unit_names(connection, {task.unit_code for task in at.tasks if task.unit_code})
         path = field.replace("\x00", "")[:200].strip()
         return page(
             request,
@@ -53,8 +54,8 @@ def case_audit(request: Request, visit: VisitOf, instance_id: str, step: str = "
             entries=entries,
             seq=seq,
             at=at,
-            variables=[(name, shown(value)) for name, value in at.variables.items()],
-            tasks=[(task.name, offered_to(task)) for task in at.tasks],
+            variables=list(variable_lines(at.variables)),
+            tasks=[(task.name, offered_to(task, units)) for task in at.tasks],
             signed=_signed(connection, at),
             path=path,
             fields=audit.fields_of(connection, instance_id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from api.presentation.replay import plain
 from api.presentation.words import event_word
 from engine.queries.audit import Act, FieldChange, OfferedTask
 from engine.roles import ROLES
+
+#: how much of a hash is shown
+_SHORT = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,27 @@ def shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
 
 
-def offered_to(task: OfferedTask) -> str:
-    """Who could see and do a task."""
+def variable_lines(variables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every value with its path, one to a line; the paths are those under which a field's life is looked up."""
+    for name, value in variables.items():
+        yield from _lines(name, value)
+
+
+def _lines(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping) and "sha256" in value:
+        # A hash has no place to break a line at, and is proved elsewhere.
+        yield path, f"{value.get('name') or value['sha256'][:_SHORT]}（SHA-256 {value['sha256'][:_SHORT]}…）"
+    elif isinstance(value, Mapping) and value:
+        for name, item in value.items():
+            yield from _lines(f"{path}.{name}", item)
+    elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+        for number, item in enumerate(value):
+            yield from _lines(f"{path}.{number}", item)
+    else:
+        yield path, shown(value)
+
+
+def offered_to(task: OfferedTask, units: Mapping[str, str]) -> str:
+    """Who could see and do a task; `units` are names by code."""
     role = ROLES[task.role].name if task.role in ROLES else task.role or "任何人"
-    return f"{role}（{task.unit_code}）" if task.unit_code else role
+    return f"{units.get(task.unit_code, task.unit_code)} {role}" if task.unit_code else role

@@ -40,6 +40,8 @@ def test_an_auditor_sees_the_case_as_it_was_at_a_step(reviewed: dict[str, str], 
     assert "填写申请" in first
     assert "还没有变量" in first
     assert "村口道路修缮" in second
+    assert "石溪村 村级申报员" in first
+    assert "application.items.0.amount" in second
     assert "村口道路修缮" in auditor.get(f"{address}?step=2&field=application.project_name").text
 
 
