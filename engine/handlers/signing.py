@@ -10,7 +10,7 @@ from sqlalchemy import update
 from engine import signing
 from engine.acting import actionable, ensure_receivable, known_person, told_of
 from engine.administration import given_reason
-from engine.assignment import only_reads
+from engine.assignment import ensure_separated, only_reads
 from engine.case import Case, ensure_open, load_task
 from engine.clock import local_date
 from engine.commands import CompletedTask
@@ -80,6 +80,8 @@ def resolve_task(work: UnitOfWork, command: ResolveTask) -> CompletedTask:
     task = actionable(work, command.task_id)
     if task.signing != Signing.DELEGATED:
         raise Refused(f"“{task.name}”没有委派给您。", task=task.id)
+    # Since they were asked they may have done what forbids it.
+    ensure_separated(work.connection, work.actor, task)
     case = Case.load(work, task.instance_id)
     case.ensure_active()
     opinion = given_reason(command.opinion, "办理意见").strip()

@@ -171,6 +171,19 @@ def test_a_delegate_gives_the_task_back_with_an_opinion(office: Any) -> None:
     assert office.complete("review", "clerk", "agree").open == ["check", "town_sign"]
 
 
+def test_a_delegate_is_bound_by_what_they_did_since_they_were_asked(office: Any) -> None:
+    office.applied()
+    task_id = office.task("review").id
+    asked = DelegateTask(
+        actor=Actor(person_id="clerk"), task_id=task_id, to_person_id="second_checker", reason="核对坐标"
+    )
+    delegated = office.execute(asked)
+    office.complete("check", "second_checker", "agree")
+
+    with pytest.raises(Forbidden, match="两个层级"):
+        office.execute(ResolveTask(actor=Actor(person_id="second_checker"), task_id=delegated, opinion="坐标无误"))
+
+
 def test_a_delegate_does_not_complete_the_task(office: Any) -> None:
     office.applied()
     review = office.task("review").id
