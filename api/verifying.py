@@ -29,6 +29,7 @@ _KINDS: Mapping[Kind, str] = {
     Kind.TASK: "办理记录",
     Kind.DEFINITION: "定义",
     Kind.ATTACHMENT: "附件",
+    Kind.BOOKS: "资金账",
     Kind.REPLAY: "重放",
     Kind.CHECKPOINT: "检查点",
 }

@@ -193,9 +193,8 @@ class Case:
                 "ended_at": self.work.now,
                 "result": self.bundle.name_of(step.ended or ""),
             }
-        self.note(occurrence, outcome, state=step.state, **changes)
-        if ended:
             self._tell_project()
+        self.note(occurrence, {**outcome, **self.services.recorded_books()}, state=step.state, **changes)
 
     def _update(self, changes: Mapping[str, Any], state: State) -> None:
         which = {"instance": self.row.id, "known_revision": self.row.revision}
@@ -207,9 +206,10 @@ class Case:
 
     def terminate(self, result: str, occurrence: Occurrence) -> None:
         """End the case from outside its diagram; its open tasks and waits go with it."""
+        self._tell_project()
         self.note(
             occurrence,
-            {"terminated": result},
+            {"terminated": result, **self.services.recorded_books()},
             status=InstanceStatus.TERMINATED,
             ended_at=self.work.now,
             result=result,
@@ -217,10 +217,10 @@ class Case:
         self._cancel_open_tasks()
         self._drop_subscriptions()
         close_incidents(self)
-        self._tell_project()
 
     def _tell_project(self) -> None:
         if self.work.tools.projects:
+            self.services.open_books()
             self.work.tools.projects.case_ended(self.work.connection, self.row.id)
 
     def _title(self, variables: Mapping[str, Any]) -> str:

@@ -137,6 +137,12 @@ class ProjectPort(Protocol):
     def case_ended(self, connection: Connection, case_id: str) -> None:
         """A case is over, however it ended: what it had only proposed is void."""
 
+    def on_record(self, connection: Connection) -> Sequence[str]:
+        """The ids of all projects."""
+
+    def books(self, connection: Connection, project_id: str, *, lock: bool = False) -> Mapping[str, str]:
+        """Table -> digest of all rows about a project; `lock` keeps them as they are until the command ends."""
+
 
 class PolicyPort(Protocol):
     """Finds the policy profile that is in force."""

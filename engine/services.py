@@ -13,6 +13,7 @@ from engine.clock import LOCAL_ZONE
 from engine.definitions import PinnedBundle
 from engine.dmn import DecisionError, DecisionOutcome
 from engine.errors import Refused
+from engine.history.books import turned
 from engine.interpreter import BpmnError, WorkRefused
 from engine.ports import CaseFacts, Work
 from engine.rows import AnyRow
@@ -39,6 +40,8 @@ class CaseServices:
         self._unattended = unattended
         self.linked_project_id: str | None = None
         self._calls: list[Mapping[str, Any]] = []
+        #: project -> its books as this command found them
+        self._books: dict[str, Mapping[str, str]] = {}
 
     @cached_property
     def now(self) -> datetime:
@@ -67,6 +70,7 @@ class CaseServices:
 
     def call(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, object]:
         """Do a service task's work in this transaction."""
+        self.open_books(inputs.get("project_id"))
         try:
             results = self._work_of(connector, inputs)
         except WorkRefused as refusal:
@@ -95,6 +99,25 @@ class CaseServices:
 
     def _tell(self, connector: str, inputs: Mapping[str, object], **answer: object) -> None:
         self._calls.append({"connector": connector, "inputs": dict(inputs), **answer})
+
+    def open_books(self, project_id: object = None) -> None:
+        """Look at the books of a project, or of the case's own, before they are written in."""
+        own = self.linked_project_id or self._row.project_id
+        which = project_id if isinstance(project_id, str) and project_id else own
+        projects = self._work.tools.projects
+        if projects and which and which not in self._books:
+            self._books[which] = projects.books(self._work.connection, which, lock=True)
+
+    def recorded_books(self) -> Mapping[str, Any]:
+        """What this command has changed in the books of projects, for the outcome of its event."""
+        projects = self._work.tools.projects
+        if projects is None:
+            return {}
+        if self.linked_project_id:
+            self._books.setdefault(self.linked_project_id, {})
+        sides = ((it, before, projects.books(self._work.connection, it)) for it, before in self._books.items())
+        changed = [turn for turn in (turned(*side) for side in sides) if turn is not None]
+        return {"books": changed} if changed else {}
 
     def recorded_calls(self) -> Mapping[str, Any]:
         """What connectors were asked and what they answered: inputs of the event, for a replay does no outside work."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine.funds import blocks, closing, payments, projects
+from engine.funds.books import books_of
 from engine.funds.model import Contract, Project, RecoveryClaim, Settlement
 from engine.funds.money import to_yuan
 from engine.funds.payees import last_payee, payee_facts
@@ -48,6 +49,14 @@ class FundsProjects:
     def case_ended(self, connection: Connection, case_id: str) -> None:
         """A payment order that a case has not paid is void with it."""
         payments.cancel_open(connection, case_id)
+
+    def on_record(self, connection: Connection) -> Sequence[str]:
+        """The ids of all projects."""
+        return connection.scalars(select(Project.id)).all()
+
+    def books(self, connection: Connection, project_id: str, *, lock: bool = False) -> Mapping[str, str]:
+        """What is on record about a project, as digests."""
+        return books_of(connection, project_id, lock=lock)
 
 
 def _plain(project: Project) -> dict[str, Any]:

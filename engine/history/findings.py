@@ -16,6 +16,7 @@ class Kind(StrEnum):
     TASK = "task"
     DEFINITION = "definition"
     ATTACHMENT = "attachment"
+    BOOKS = "books"
     REPLAY = "replay"
     CHECKPOINT = "checkpoint"
 

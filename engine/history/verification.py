@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from engine import values
 from engine.errors import NotFound
+from engine.history.books import Books, check_books
 from engine.history.chain import Stream, check_chains
 from engine.history.checkpoints import Signed, checkpoints_of
 from engine.history.contents import Named, check_attachments, check_definitions, check_policies
@@ -108,6 +109,7 @@ class _Verification:
         self._kept = kept
         self._progress = progress
         self._named = Named()
+        self._books = Books()
         self.report = Report()
 
     def run(self) -> Report:
@@ -116,6 +118,7 @@ class _Verification:
             self._clocked("replay_seconds", self._replay_cases, streams)
         self._check_contents()
         if self._case_id is None:
+            self._check_books()
             self._check_checkpoints()
         return self.report
 
@@ -146,6 +149,7 @@ class _Verification:
         with self._told_as_garbage(stream):
             for event in stream.events:
                 self._named.see(stream.name, event)
+                self._books.see(event)
         self._progress(Stage.HISTORY, self.report.events, total)
 
     def _count(self) -> int:
@@ -195,6 +199,11 @@ class _Verification:
         for number, check in enumerate(checks, 1):
             self.report.findings.extend(check)
             self._progress(Stage.CONTENTS, number, len(checks))
+
+    def _check_books(self) -> None:
+        # A project's books are written by many cases: one of them alone does not tell how they must be.
+        if self._tools.projects is not None:
+            self.report.findings.extend(check_books(self._connection, self._tools.projects, self._books))
 
     def _check_checkpoints(self) -> None:
         # Looking for the key must not make one.
