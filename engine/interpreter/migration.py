@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from engine.interpreter.codec import State
 from engine.interpreter.corrections import Token
 from engine.interpreter.errors import MoveRefused
 from engine.interpreter.execution import Execution
-from engine.interpreter.nodes.base import Node
+from engine.interpreter.nodes.base import Node, Path
 from engine.interpreter.nodes.events import Catcher
 from engine.interpreter.nodes.gateways import EventBasedGateway, Join
 from engine.interpreter.nodes.loops import LoopBody, MultiInstance
@@ -47,6 +48,7 @@ class _Migration:
         self.after = after
         self.new = new
         self.names = {node.name: mapping.get(node.name) or _counterpart(node, new) for node in _nodes(before.spec)}
+        self.flows = _flow_counterparts(before.spec, new.net, self.names)
 
     def check(self) -> None:
         """Refuse before anything is moved."""
@@ -65,9 +67,10 @@ class _Migration:
         title = token.task_spec.element.title
         if isinstance(token.parent.task_spec, FlowScope) and target.container is not self._target(token.parent):
             raise MoveRefused(f"“{title}”在新版本里位于另一个子流程，不能迁移。", element=token.task_spec.bpmn_id)
-        flow = token.internal_data.get("flow")
+        flow = self.flows.get(token.internal_data.get("flow"))
         if isinstance(target, Join) and len(target.incoming) > 1 and flow not in target.incoming:
-            raise MoveRefused(f"网关“{title}”在新版本里没有连线 {flow}，不能迁移。", element=token.task_spec.bpmn_id)
+            old = token.internal_data.get("flow")
+            raise MoveRefused(f"网关“{title}”在新版本里没有连线 {old}，不能迁移。", element=token.task_spec.bpmn_id)
 
     def carry(self) -> None:
         """Rebuild the tokens on the new specification, then listen for what is new there."""
@@ -126,6 +129,8 @@ class _Migration:
 
     def _facts(self, token: Token) -> dict[str, Any]:
         facts = dict(token.internal_data)
+        if "flow" in facts:
+            facts["flow"] = self.flows.get(facts["flow"], facts["flow"])
         if "came" in facts:
             facts["came"] = to_json(self._way(way_of(facts["came"])))
         if "past" in facts:
@@ -143,7 +148,7 @@ class _Migration:
         return carried
 
     def _way(self, way: Way) -> Way:
-        return renamed(way, self.names)
+        return renamed(way, self.names, self.flows)
 
 
 def _placed(execution: Execution) -> Iterable[Token]:
@@ -166,6 +171,26 @@ def _events_of(node: Node) -> tuple[Any, ...]:
 def _nodes(net: Any) -> list[Node]:
     """The elements of a diagram, without the instances of loops and what SpiffWorkflow adds."""
     return [spec for spec in net.task_specs.values() if isinstance(spec, Node) and spec.name == spec.bpmn_id]
+
+
+def _flow_counterparts(old: Any, new: Any, names: Mapping[str, str | None]) -> dict[str | None, str]:
+    """Where each sequence flow goes: to the one of the same id, else to the only one between the same elements."""
+    ends: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for source, path in _paths(new):
+        ends[source, path.target.name].append(path.flow_id)
+    known = {flow for flows in ends.values() for flow in flows}
+    found: dict[str | None, str] = {}
+    for source, path in _paths(old):
+        drawn = ends.get((names.get(source) or "", names.get(path.target.name) or ""), [])
+        if path.flow_id in known:
+            found[path.flow_id] = path.flow_id
+        elif len(drawn) == 1:
+            found[path.flow_id] = drawn[0]
+    return found
+
+
+def _paths(net: Any) -> Iterator[tuple[str, Path]]:
+    return ((node.name, path) for node in _nodes(net) for path in node.paths)
 
 
 def _counterpart(node: Node, new: Specification) -> str | None:

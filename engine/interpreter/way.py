@@ -206,14 +206,16 @@ def splits_at(entry: Entry, flows: Collection[str]) -> bool:
     return isinstance(entry, Split) and entry.flow in flows
 
 
-def renamed(way: Way, names: Mapping[str, str | None]) -> Way:
+def renamed(way: Way, names: Mapping[str, str | None], flows: Mapping[str | None, str]) -> Way:
     """The same way on another version of the diagram; what is not there any more is left out."""
-    return tuple(entry for old in way if (entry := _renamed(old, names)) is not None)
+    return tuple(entry for old in way if (entry := _renamed(old, names, flows)) is not None)
 
 
-def _renamed(entry: Entry, names: Mapping[str, str | None]) -> Entry | None:
-    if isinstance(entry, Split | Again):
+def _renamed(entry: Entry, names: Mapping[str, str | None], flows: Mapping[str | None, str]) -> Entry | None:
+    if isinstance(entry, Again):
         return entry
+    if isinstance(entry, Split):
+        return Split(entry.id, flows.get(entry.flow, entry.flow))
     if isinstance(entry, str):
         return names.get(entry)
     node = names.get(entry.node)
@@ -221,7 +223,8 @@ def _renamed(entry: Entry, names: Mapping[str, str | None]) -> Entry | None:
         return None
     if isinstance(entry, Effect | Passed):
         return type(entry)(node)
-    return Joined(node, tuple((flow, renamed(branch, names)) for flow, branch in entry.branches))
+    branches = ((flows.get(flow, flow), renamed(branch, names, flows)) for flow, branch in entry.branches)
+    return Joined(node, tuple(branches))
 
 
 def to_json(way: Way) -> list[Any]:

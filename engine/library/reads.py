@@ -15,7 +15,15 @@ from engine.definitions import DefinitionCache
 from engine.errors import NotFound
 from engine.interpreter import State, WaitKind, variables_of
 from engine.interpreter.reading import sights
-from engine.library.views import CaseState, OpenTask, PassedElement, StoppedElement, WaitingEvent
+from engine.library.views import (
+    CaseState,
+    OpenTask,
+    PassedElement,
+    StoppedElement,
+    WaitingEvent,
+    called_process,
+    drawn_id,
+)
 from engine.model import (
     EventSubscription,
     HistoryEvent,
@@ -104,7 +112,8 @@ def _tasks_of(connection: Connection, definitions: DefinitionCache, rows: list[A
         yield OpenTask(
             id=row.id,
             case_id=row.instance_id,
-            activity_id=row.activity_id,
+            activity_id=drawn_id(row.activity_id),
+            called=called_process(row.activity_id),
             name=row.name,
             variables=seen[row.token_id].variables,
             inputs=row.inputs,
@@ -123,7 +132,8 @@ def waits(connection: Connection, case_id: str | None) -> tuple[WaitingEvent, ..
             id=row.wait_id,
             case_id=row.instance_id,
             kind=row.kind,
-            element_id=row.element_id,
+            element_id=drawn_id(row.element_id),
+            called=called_process(row.element_id),
             name=row.name,
             due_at=row.due_at,
             correlation=row.correlation,
@@ -208,7 +218,14 @@ def state_of(connection: Connection, case_id: str) -> CaseState:
 def _stopped(connection: Connection, case_id: str) -> tuple[StoppedElement, ...]:
     rows = connection.execute(_STOPPED, {"case": case_id})
     return tuple(
-        StoppedElement(id=row.id, element_id=row.element_id, code=row.code, message=row.message) for row in rows
+        StoppedElement(
+            id=row.id,
+            element_id=drawn_id(row.element_id),
+            called=called_process(row.element_id),
+            code=row.code,
+            message=row.message,
+        )
+        for row in rows
     )
 
 
@@ -231,4 +248,7 @@ def events(connection: Connection, case_id: str) -> tuple[HistoryItem, ...]:
 
 def _passed(event: HistoryItem) -> Iterator[PassedElement]:
     for passage in event.outcome.get("trail", ()):
-        yield PassedElement(element_id=passage["element"], kind=passage["kind"], at=event.at)
+        element = passage["element"]
+        yield PassedElement(
+            element_id=drawn_id(element), called=called_process(element), kind=passage["kind"], at=event.at
+        )

@@ -8,6 +8,16 @@ from datetime import datetime
 from typing import Any
 
 
+def drawn_id(element_id: str) -> str:
+    """An element's id as it stands in its diagram; the engine puts the called process before it."""
+    return element_id.rpartition(":")[2]
+
+
+def called_process(element_id: str) -> str | None:
+    """The called process that an element lies in."""
+    return element_id.rpartition(":")[0] or None
+
+
 @dataclass(frozen=True, kw_only=True)
 class OpenTask:
     """A task that waits to be completed."""
@@ -24,6 +34,8 @@ class OpenTask:
     item: Any
     index: int | None
     opened_at: datetime
+    #: the called process the element lies in; None for the case's own
+    called: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +50,8 @@ class WaitingEvent:
     name: str
     due_at: datetime | None
     correlation: Any
+    #: the called process the element lies in; None for the case's own
+    called: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +63,8 @@ class StoppedElement:
     #: of the error that nothing catches
     code: str
     message: str
+    #: the called process the element lies in; None for the case's own
+    called: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,3 +90,5 @@ class PassedElement:
     element_id: str
     kind: str
     at: datetime
+    #: the called process the element lies in; None for the case's own
+    called: str | None = None

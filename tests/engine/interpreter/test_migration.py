@@ -109,3 +109,20 @@ def test_a_way_straight_back_inside_another_leads_to_the_new_version(play, migra
 
     assert case.complete("a").open == ["b"]
     assert case.complete("b").open == ["checked"]
+
+
+def test_arrows_that_were_redrawn_lead_to_their_join_again(play, migrated):
+    case = play(OLD).complete("a").complete("b")
+
+    migrated(case, OLD.replace("b_join", "redrawn").replace("c_join", "drawn_anew"))
+
+    assert case.complete("c").ended == "e"
+
+
+def test_a_return_over_redrawn_arrows_waits_for_its_branch_only(play, migrated):
+    drawing = OLD.replace("join -> e", "d: userTask\n    join -> d -> e")
+    case = play(drawing).complete("a").complete("b").complete("c")
+
+    migrated(case, drawing.replace("b_join", "redrawn").replace("c_join", "drawn_anew")).return_to("d", "b")
+
+    assert case.complete("b").open == ["d"]
