@@ -22,7 +22,8 @@ def check_checkpoints(connection: Connection, public_key: str | None) -> Iterato
     for number, one in enumerate(signed, 1):
         yield from _check(one, number, before, leaves)
         before = one
-    if signed and public_key is not None and signed[-1].is_signed and signed[-1].statement.key != public_key:
+    last = next(_statements(signed[-1:]), None)
+    if last is not None and public_key is not None and signed[-1].is_signed and last.key != public_key:
         yield _finding(str(len(signed)), "最近的检查点不是用本系统的密钥签名的。")
     yield from _check_entries(connection, size)
 

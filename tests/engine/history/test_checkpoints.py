@@ -114,6 +114,14 @@ def test_a_history_that_was_written_anew_disagrees_with_a_kept_checkpoint(desk: 
     assert any("保存在外" in finding.message for finding in verified(desk, kept=kept).findings)
 
 
+def test_garbage_in_place_of_the_newest_checkpoint_is_told_and_no_fault(desk: Desk) -> None:
+    desk.granted()
+    checkpoint(desk)
+    desk.tamper("UPDATE checkpoint SET text = 'garbage'")
+
+    assert "checkpoint" in {finding.kind for finding in verified(desk).findings}
+
+
 def test_a_statement_signed_by_another_key_is_found(desk: Desk, tmp_path: Path) -> None:
     checkpoint(desk)
     (tmp_path / "key").unlink()
