@@ -85,12 +85,14 @@ class Execution(TokenTree):
         facts = {"came": to_json(came)} if last_steps(way) != last_steps(came) else {}
         return self.place(path.target, scope, flow=path.flow_id, way=way, **facts)
 
-    def go_straight_back(self, scope: Token, back: Mapping[str, Any]) -> None:
-        """A corrected step leads back to where the case was returned from (直达)."""
+    def go_straight_back(self, scope: Token, back: Mapping[str, Any], came: Way) -> None:
+        """A corrected step leads back to where the case was returned from (直达); it may still be taken back."""
+        facts: dict[str, Any] = {"resume": back["resume"]} if "resume" in back else {}
+        if not back.get("given_back"):
+            facts |= {"came": to_json(came), "led_back": back}
         for token_id in back.get("given_back", ()):
             if token_id in self.tasks:
                 self.withdraw(self.tasks[token_id])
-        facts = {"resume": back["resume"]} if "resume" in back else {}
         self.place(self.spec.task_specs[back["node"]], scope, way=way_of(back["way"]), **facts)
 
     def way_beyond(self, node: Node, token: Token) -> Way:

@@ -128,7 +128,7 @@ class _Migration:
         return self.new.net.task_specs.get(self.names.get(token.task_spec.name))
 
     def _facts(self, token: Token) -> dict[str, Any]:
-        facts = dict(token.internal_data)
+        facts = {name: fact for name, fact in token.internal_data.items() if name != "led_back"}
         if "flow" in facts:
             facts["flow"] = self.flows.get(facts["flow"], facts["flow"])
         if "came" in facts:

@@ -5,8 +5,9 @@ Each is a pure function of the state; a preview is the same call whose step is n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -61,7 +62,8 @@ def return_to(
     withdrawn = _came_with(level, found)
     if direct:
         _ensure_straight(token, level, withdrawn)
-    return take_step(spec, execution, lambda: _undo(level, found, withdrawn, activity_id, direct))
+    back = _way_back(level) if direct else None
+    return take_step(spec, execution, lambda: _undo(level, found, withdrawn, activity_id, back))
 
 
 def recall(spec: Specification, state: State, activity_id: str, services: Services) -> Step:
@@ -78,7 +80,8 @@ def recall(spec: Specification, state: State, activity_id: str, services: Servic
     withdrawn = _came_with(after[-1], found)
     if any(_worked_on(token, activity_id) for token in withdrawn):
         raise MoveRefused(f"“{name}”之后的环节已经有人办理，不能拿回。", activity=activity_id)
-    return take_step(spec, execution, lambda: _undo(after[-1], found, withdrawn, activity_id, False))
+    back = after[-1].internal_data.get("led_back")
+    return take_step(spec, execution, lambda: _undo(after[-1], found, withdrawn, activity_id, back))
 
 
 def move(
@@ -157,13 +160,12 @@ def _came_with(level: Token, found: Cut) -> list[Token]:
     return [other for other in _moving(level.parent) if other is level or lost & split_ids(other.way)]
 
 
-def _undo(level: Token, found: Cut, withdrawn: list[Token], activity_id: str, direct: bool) -> None:
+def _undo(level: Token, found: Cut, withdrawn: list[Token], activity_id: str, back: Mapping[str, Any] | None) -> None:
     """Withdraw, place one token on the step, and give joins back what they had consumed from its siblings."""
     execution, scope = level.workflow, level.parent
     given = _given_back(level, found, withdrawn)
     others = [way for token in withdrawn if token is not level for way in _ways_of(token, level.way)]
     _tell_undone(execution, [found.undone, *_ways_inside(level), *others], [way for _, _, way in given])
-    back = _way_back(level) if direct else None
     for token in withdrawn:
         execution.withdraw(token)
     node = execution.spec.task_specs[activity_id]
@@ -180,9 +182,9 @@ def _given_back(level: Token, found: Cut, withdrawn: Collection[Token]) -> list[
     return list(dict.fromkeys([*found.given_back, *others]))
 
 
-def _way_back(level: Token) -> dict[str, object]:
+def _way_back(level: Token) -> dict[str, Any]:
     """What a corrected step must know to go straight back; a correction inside a correction nests."""
-    back: dict[str, object] = {"node": level.task_spec.name, "way": to_json(level.way)}
+    back: dict[str, Any] = {"node": level.task_spec.name, "way": to_json(level.way)}
     if "resume" in level.internal_data:
         back["resume"] = level.internal_data["resume"]
     return back

@@ -77,7 +77,7 @@ class FlowScope(Node):
         if back is not None:
             execution.pass_node(node, token)
             execution.withdraw(token, canceled=False)
-            execution.go_straight_back(scope, back)
+            execution.go_straight_back(scope, back, execution.way_beyond(node, token))
             return
         taken, conditions = node.choose(token, execution.context(scope) if node.paths else {})
         execution.pass_node(node, token, conditions)

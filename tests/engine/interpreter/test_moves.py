@@ -358,3 +358,11 @@ def test_a_case_sent_back_into_a_split_is_taken_back_whole(play):
 
     assert case.recall("d").open == ["d"]
     assert case.targets("d") == ("b", "c")
+
+
+def test_a_correction_that_led_straight_back_is_taken_back(play):
+    case = play(LINE).complete("a").complete("b").return_to("c", "a", direct=True).complete("a")
+
+    assert case.recall("a").open == ["a"]
+    assert case.complete("a").open == ["c"], "it still leads straight back"
+    assert case.targets("c") == ("b", "a")

@@ -259,7 +259,7 @@ def test_a_called_file_may_call_a_process_of_its_own(session):
 
     case = session.start("p")
     assert _ids(session, case) == ["t"]
-    _complete(session, case, "inner:t")
+    _complete(session, case, "t")
     assert session.state(case).status == "completed"
 
 
