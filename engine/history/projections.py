@@ -49,12 +49,17 @@ class Told:
                 self.completions.pop(event.content["task"], None)
             case "ProcessStarted" | "ProcessMigrated" if event.content["format"] > 0:
                 self._see_pinned(event.content)
+        for call in event.content["input"].get("calls", ()):
+            if "project_id" in self.pinned and isinstance(call.get("result", {}).get("project_id"), str):
+                self.pinned["project_id"] = call["result"]["project_id"]
 
     def _see_pinned(self, content: Mapping[str, Any]) -> None:
         told = content["input"]
         self.pinned |= {"definition_id": told["definition"], "bundle_digest": told["bundle"]}
         if content["type"] == "ProcessStarted":
             self.pinned |= {"number": told["case"]["number"], "region_code": told["region"]}
+            if "project" in told:
+                self.pinned["project_id"] = told["project"]
         else:
             self.offered = dict.fromkeys(self.offered)
 

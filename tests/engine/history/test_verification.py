@@ -36,6 +36,7 @@ def test_an_untouched_installation_is_sound(desk: Desk) -> None:
 
 
 TAMPERING = {
+    "another project": ("UPDATE process_instance SET project_id = 'another'", "snapshot"),
     "state": ("UPDATE process_instance SET variables = tokens", "snapshot"),
     "status": ("UPDATE process_instance SET status = 'active'", "snapshot"),
     "number": ("UPDATE process_instance SET number = 'BZ-330324-2026-99999'", "snapshot"),
