@@ -65,6 +65,11 @@ def only_reads(positions: tuple[HeldPosition, ...]) -> bool:
     return all(ROLES[held.role].duty == Duty.READ for held in positions if held.role in ROLES)
 
 
+def outside_offices(positions: tuple[HeldPosition, ...]) -> bool:
+    """Whether a person works for a third party only: it takes no part in any review (spec §3.1 施工单位)."""
+    return all(ROLES[held.role].level == Level.THIRD_PARTY for held in positions if held.role in ROLES)
+
+
 def ensure_business(positions: tuple[HeldPosition, ...], role: str | None, who: str = "您") -> None:
     """Refuse those who run the system: they do not act in cases (spec §3.1 sys_admin 不得办件)."""
     operating = operating_role(positions)

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from engine import signing
 from engine.acting import actionable, ensure_receivable, known_person, told_of
 from engine.administration import given_reason
-from engine.assignment import ensure_separated, only_reads
+from engine.assignment import ensure_separated, only_reads, outside_offices
 from engine.case import Case, ensure_open, load_task
 from engine.clock import local_date
 from engine.commands import CompletedTask
@@ -72,6 +72,8 @@ def _signer(work: UnitOfWork, case: Case, task: AnyRow, person_id: str) -> AnyRo
         raise Refused(f"{person.name}不在本县（市）任职，不能参与这个办件。", person=person.id)
     if only_reads(positions):
         raise Refused(f"{person.name}的岗位只查阅办件，不能请其签署或办理。", person=person.id)
+    if outside_offices(positions):
+        raise Refused(f"{person.name}属于施工、监理等外部单位，不参与审核。", person=person.id)
     return person
 
 

@@ -15,7 +15,7 @@ from engine.errors import Refused
 from engine.interpreter import moves
 from engine.model import InstanceStatus, OrgUnit, Person, Position, ProcessDefinition, TaskStatus
 from engine.queries.case import CaseView, TaskView
-from engine.roles import ROLES, Duty, Level, unit_at
+from engine.roles import ROLES, Duty, Level, Role, unit_at
 from engine.rows import AnyRow
 from engine.unit_of_work import Tools, UnitOfWork
 
@@ -145,7 +145,7 @@ class MoveQuery:
             if (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
         ]
         others = [row for row in held if row.role in ROLES and row.role != role]
-        operating = {row.id for row in others if ROLES[row.role].duty in (Duty.OPERATE, Duty.READ)}
+        operating = {row.id for row in others if _takes_no_part(ROLES[row.role])}
         mine = {self._work.actor.person_id, self._work.actor.principal}
         return tuple(_together([row for row in held if row.id not in operating | mine]))
 
@@ -165,3 +165,8 @@ def _together(rows: Sequence[AnyRow]) -> Iterator[Candidate]:
 
 def _role(key: str | None) -> str:
     return ROLES[key].name if key in ROLES else (key or "")
+
+
+def _takes_no_part(role: Role) -> bool:
+    """Whether those who hold a role sign and review nothing (spec §3.1)."""
+    return role.duty in (Duty.OPERATE, Duty.READ) or role.level == Level.THIRD_PARTY

@@ -42,6 +42,7 @@ PERSONS = {
     "dealer": [("county_deputy", COUNTY), ("village_applicant", VILLAGE)],
     "admin": [("sys_admin", COUNTY)],
     "auditor": [("auditor_ro", COUNTY)],
+    "builder": [("contractor", COUNTY)],
     "other_admin": [("sys_admin", ELSEWHERE)],
     "designer": [("process_designer", COUNTY)],
     "clerk_admin": [("town_clerk", TOWN), ("sys_admin", COUNTY)],

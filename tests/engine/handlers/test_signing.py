@@ -148,6 +148,8 @@ def test_nobody_signs_beside_themselves_twice_or_from_another_county(office: Any
         _add(office, Signing.BEFORE, "admin")
     with pytest.raises(Refused, match="auditor的岗位只查阅办件"):
         _add(office, Signing.AFTER, "auditor")
+    with pytest.raises(Refused, match="外部单位"):
+        _add(office, Signing.AFTER, "builder")
 
 
 def test_whose_task_it_is_does_not_put_it_back_while_others_sign(office: Any) -> None:
