@@ -14,9 +14,9 @@ from engine.catalogue import catalogue
 from engine.commands import DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
 from engine.diagram import DiagramRefused
 from engine.errors import NotFound
+from engine.offices.roles import ROLES
 from engine.queries.definition import definition_diagram, definitions, draft
 from engine.queries.resource import process_names, resources
-from engine.roles import ROLES
 from forms import library
 from forms.errors import FormNotFound
 

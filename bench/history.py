@@ -24,8 +24,8 @@ NO_DIGEST = "0" * 64
 def forgetful() -> Iterator[None]:
     """An engine that tells, hashes and writes no events."""
     with (
-        patch("engine.case.outcome_of", lambda *_: {}),
-        patch("engine.case.recorded_facts", lambda *_: ("", {})),
+        patch("engine.cases.case.outcome_of", lambda *_: {}),
+        patch("engine.cases.case.recorded_facts", lambda *_: ("", {})),
         patch("engine.unit_of_work.UnitOfWork.append", lambda *_, **__: NO_DIGEST),
     ):
         yield

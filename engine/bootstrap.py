@@ -10,7 +10,7 @@ from engine.definitions import DefinitionCache
 from engine.funds import FundsProjects, fund_connectors
 from engine.history.digests import HashKind
 from engine.history.signatures import Signer
-from engine.names import NoNames
+from engine.offices.names import NoNames
 from engine.policy.profiles import PolicyProfiles
 from engine.ports import AcceptAnyForm, FormPort, LocalConnector
 from engine.process_engine import ProcessEngine

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from engine import diagram
 from engine.definitions import load_blob
 from engine.model import ProcessDefinition, Resource
+from engine.offices.roles import ROLES
 from engine.ports import FormPort
-from engine.roles import ROLES
 from engine.unit_of_work import Tools
 
 

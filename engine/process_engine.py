@@ -12,16 +12,16 @@ from typing import Any, TypeVar, cast
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine import feel
+from engine.cases.foresight import foresee
+from engine.cases.preview import Preview
+from engine.cases.rehearsal import Rehearsal, rehearse
 from engine.clock import LOCAL_ZONE, Clock
 from engine.commands import Command
 from engine.errors import AnlanError, Conflict, NotComputable
-from engine.foresight import foresee
 from engine.handlers import handler_of
 from engine.idempotency import AnsweredOnce, RequestKey
+from engine.messaging.routing import deliver
 from engine.moves import MigrateProcess, MoveProcess
-from engine.preview import Preview
-from engine.rehearsal import Rehearsal, rehearse
-from engine.routing import deliver
 from engine.store.database import Database, lost_race
 from engine.unit_of_work import Tools, UnitOfWork
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine.cases.warm_cases import WarmCase, WarmCases
 from engine.clock import local_date
 from engine.commands import Actor
 from engine.definitions import DefinitionCache
@@ -18,13 +19,12 @@ from engine.history import event
 from engine.history.digests import HashKind, digest_of
 from engine.history.event import Header, Occurrence
 from engine.history.signatures import Signer
+from engine.messaging.outbox import Outbox
 from engine.model import HistoryEvent, HistoryStream
-from engine.names import Names
-from engine.organisation import delegation_in_force
-from engine.outbox import Outbox
+from engine.offices.names import Names
+from engine.offices.organisation import delegation_in_force
 from engine.ports import FormPort, LocalConnector, PolicyPort, ProjectPort
 from engine.store.attachments import AttachmentStore
-from engine.warm_cases import WarmCase, WarmCases
 
 _APPEND = insert(HistoryEvent)
 

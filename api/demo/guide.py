@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from api.demo.organisation import DEMO_PASSWORD, demo_organisation
-from engine.roles import ROLES
+from engine.offices.roles import ROLES
 
 #: persons worth trying first: most have something in their inbox
 _FIRST = ("banling.lead", "bilian.clerk", "yongjia.project", "shixi.applicant", "auditor", "designer")

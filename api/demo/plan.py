@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from api.demo.organisation import demo_organisation, rows_of
-from engine.roles import Level, unit_at
+from engine.offices.roles import Level, unit_at
 
 #: the plan gives 万元 with three decimals, which is always a whole number of yuan
 _YUAN_PER_WAN = 10_000

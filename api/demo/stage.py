@@ -7,7 +7,7 @@ from decimal import Decimal
 from api.demo.organisation import Organisation, demo_organisation
 from api.demo.story import Story
 from api.demo.walker import Desk, Pace, Script, Stuck, Walk
-from engine.roles import ROLES, unit_at
+from engine.offices.roles import ROLES, unit_at
 
 
 class Stage:

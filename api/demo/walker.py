@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from api.demo.organisation import Organisation
 from engine.errors import AnlanError
-from engine.roles import conflict_between
+from engine.offices.roles import conflict_between
 
 
 class Stuck(AnlanError):

@@ -16,7 +16,7 @@ from api.presentation.downloads import bundle_of
 from api.presentation.paging import page_number, pager
 from api.presentation.submissions import form_of
 from api.presentation.timeline import happened
-from engine.organisation import person_name, unit_names
+from engine.offices.organisation import person_name, unit_names
 from engine.queries import audit
 from engine.queries.audit import Act, CaseAtStep
 from engine.queries.case import case_view

@@ -17,10 +17,10 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from api.dependencies import Site, Visit, current_visit, site_of
 from api.errors import Refusal
 from api.presentation import dates, money, words
-from engine import signing
+from engine.cases import signing
+from engine.offices.roles import ROLES, Duty
 from engine.queries.inbox import todo_count
 from engine.queries.viewer import Viewer
-from engine.roles import ROLES, Duty
 
 _FLASH = "anlan_flash"
 _LEADERS = (role.key for role in ROLES.values() if role.duty in (Duty.DECIDE, Duty.INSPECT))

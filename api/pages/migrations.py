@@ -12,8 +12,8 @@ from api import migrations
 from api.dependencies import FormOf, Visit, VisitOf
 from api.migrations import Batch
 from api.pages.frame import page, redirect
-from engine.administration import ADMINISTRATOR, DESIGNER, given_reason
 from engine.errors import Refused
+from engine.offices.administration import ADMINISTRATOR, DESIGNER, given_reason
 from engine.queries.migrations import MigrationPlan, MigrationQuery
 
 router = APIRouter(include_in_schema=False)

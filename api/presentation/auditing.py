@@ -10,8 +10,8 @@ from typing import Any
 from api.presentation.dates import write_moment
 from api.presentation.replay import plain
 from api.presentation.words import event_word
+from engine.offices.roles import ROLES
 from engine.queries.audit import Act, FieldChange, OfferedTask
-from engine.roles import ROLES
 
 #: how much of a hash is shown
 _SHORT = 12

@@ -24,7 +24,7 @@ from engine.commands import Actor, Command
 from engine.errors import FieldProblem
 from engine.interpreter import Outcome
 from engine.model import InstanceStatus, TaskStatus
-from engine.organisation import person_name
+from engine.offices.organisation import person_name
 from engine.ports import FormTask
 from engine.queries.case import CaseView, TaskView, case_of_task, draft_of
 from engine.queries.history import HistoryItem, history_of, replay_steps

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.presentation.words import MESSAGES
+from engine.offices.roles import ROLES, unit_at
 from engine.queries.case import CaseView
 from engine.queries.viewer import Viewer
-from engine.roles import ROLES, unit_at
 
 #: who receives what people bring in: the town's clerk, and for a county notice the county
 RECEIVERS = ("town_clerk", "county_intake", "county_project")

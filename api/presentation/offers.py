@@ -9,8 +9,8 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from api.dependencies import Visit
-from engine.administration import ADMINISTRATOR, administers
 from engine.model import InstanceStatus, TaskStatus
+from engine.offices.administration import ADMINISTRATOR, administers
 from engine.queries.case import CaseView, TaskView
 from engine.queries.moves import Candidate, MoveQuery, Target
 

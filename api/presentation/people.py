@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.offices.roles import region_prefix
 from engine.queries.session import DemoPerson
-from engine.roles import region_prefix
 
 
 @dataclass(frozen=True, kw_only=True)

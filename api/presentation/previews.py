@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from api.presentation.dates import write_moment
 from api.presentation.words import CASE_STATUS
-from engine.preview import Preview, TaskEffect, WaitEffect
-from engine.rehearsal import Rehearsal
+from engine.cases.preview import Preview, TaskEffect, WaitEffect
+from engine.cases.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,10 @@ from engine.clock import local_date
 from engine.funds.blocks import RULES
 from engine.funds.facts import FundsProjects
 from engine.funds.views import ProjectView
+from engine.offices.roles import ROLES, Level, unit_at
 from engine.policy import PolicyProfiles
 from engine.queries.definition import ProjectProcess, project_processes
 from engine.queries.viewer import Viewer
-from engine.roles import ROLES, Level, unit_at
 
 #: sources of money (spec §4)
 _SOURCES: Mapping[str, str] = {

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from api.presentation.dates import due_badge, write_date, write_moment
 from api.presentation.words import MESSAGES, NEGATIVE_EVENTS, NEGATIVE_OUTCOMES, event_word
+from engine.cases.signing import LABELS as SIGNING
 from engine.queries.case import CaseView, TaskView, WaitView
 from engine.queries.history import HistoryItem
-from engine.signing import LABELS as SIGNING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from api.presentation.messages import RECEIVERS
 from api.schemas.messages import Broadcast, Delivered, Publication, Reached
 from engine.diagram.iso8601 import parse_duration
 from engine.errors import Forbidden
-from engine.messages import BroadcastSignal, PublishMessage
-from engine.roles import region_prefix
+from engine.messaging.messages import BroadcastSignal, PublishMessage
+from engine.offices.roles import region_prefix
 from forms.submission import from_json
 
 router = APIRouter(tags=["消息和信号 messages and signals"])

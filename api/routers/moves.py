@@ -25,7 +25,6 @@ from api.schemas.moves import (
     TargetShown,
     Transfer,
 )
-from engine.administration import ADMINISTRATOR, DESIGNER
 from engine.commands import Command, CompletedTask
 from engine.moves import (
     AddSigner,
@@ -41,6 +40,7 @@ from engine.moves import (
     TerminateProcess,
     TransferTask,
 )
+from engine.offices.administration import ADMINISTRATOR, DESIGNER
 from engine.queries.case import case_of_task, case_view
 from engine.queries.migrations import MigrationQuery
 from engine.queries.moves import MoveQuery

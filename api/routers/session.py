@@ -8,7 +8,7 @@ from api.dependencies import SiteOf, Visit, VisitOf, ensure_same_site, forget_se
 from api.errors import Unauthenticated
 from api.schemas.session import Credentials, PositionShown, SessionShown
 from engine.commands import SYSTEM, LogIn, LogInAs, LogOut
-from engine.roles import ROLES
+from engine.offices.roles import ROLES
 
 router = APIRouter(prefix="/session", tags=["会话 session"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from engine import commands, messages, moves
+from engine import commands, moves
 from engine.commands import Command
 from engine.handlers import (
     attachment,
@@ -24,6 +24,7 @@ from engine.handlers import (
     transfer,
     user_task,
 )
+from engine.messaging import messages
 from engine.unit_of_work import UnitOfWork
 
 R = TypeVar("R")

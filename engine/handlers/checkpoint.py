@@ -6,7 +6,7 @@ from engine.clock import local_date
 from engine.commands import SYSTEM, MakeCheckpoint
 from engine.errors import Forbidden, Refused
 from engine.history.checkpoints import make_checkpoint
-from engine.organisation import positions_of
+from engine.offices.organisation import positions_of
 from engine.unit_of_work import UnitOfWork
 
 _ROLES = frozenset({"auditor_ro", "sys_admin"})

@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import delete, func, insert, literal, select, update
 
 from engine import diagram, dmn
+from engine.cases.starting import facts_of_region, region_without_starter, start_roles
 from engine.catalogue import catalogue
 from engine.commands import DeployedDefinition, DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
 from engine.definitions import digest_of, latest_definition, store_blob
 from engine.diagram import DiagramRefused, Problem, Severity
 from engine.diagram.elements import Process
 from engine.errors import FieldProblem, Invalid, Refused
+from engine.messaging.start_subscriptions import subscribe
 from engine.model import Deployment, DiagramDraft, ProcessDefinition, Resource
-from engine.start_subscriptions import subscribe
-from engine.starting import facts_of_region, region_without_starter, start_roles
 from engine.unit_of_work import UnitOfWork
 
 

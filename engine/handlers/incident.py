@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from engine import interpreter
-from engine.administration import ensure_administrator, given_reason
-from engine.case import Case
+from engine.cases.case import Case
+from engine.cases.incidents import close_timer_incident, count_attempt, open_incident, open_timer_incident
 from engine.commands import SYSTEM, CompletedTask, FailTimer
 from engine.errors import Refused
 from engine.handlers.process_instance import fire, waiting_timer
 from engine.history.event import Occurrence
-from engine.incidents import close_timer_incident, count_attempt, open_incident, open_timer_incident
 from engine.interpreter import Step
 from engine.model import InstanceStatus
 from engine.moves import ResolveIncident, RetryIncident
+from engine.offices.administration import ensure_administrator, given_reason
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 

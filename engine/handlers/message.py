@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select
 
-from engine.case import Case
-from engine.correlation import receiver_of
+from engine.cases.case import Case
 from engine.interpreter import Thrown, WaitKind
-from engine.messages import BroadcastSignal, DeliverKeptMessage, Delivery, PublishMessage
+from engine.messaging.correlation import receiver_of
+from engine.messaging.messages import BroadcastSignal, DeliverKeptMessage, Delivery, PublishMessage
+from engine.messaging.routing import Origin, facts_of, hand_over, hear, route, spread, undelivered
 from engine.model import InstanceStatus, KeptMessage
-from engine.routing import Origin, facts_of, hand_over, hear, route, spread, undelivered
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 

@@ -7,9 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from engine.administration import ADMINISTRATOR, DESIGNER, ensure_administrator, given_reason
-from engine.assignment import responsible_unit
-from engine.case import Case
+from engine.cases.case import Case
 from engine.commands import CompletedTask
 from engine.definitions import PinnedBundle
 from engine.errors import NotFound, Refused
@@ -18,6 +16,8 @@ from engine.interpreter import OpenedTask, moves
 from engine.interpreter.reading import open_tasks
 from engine.model import PENDING, ProcessDefinition, UserTask
 from engine.moves import MigrateProcess, MoveProcess
+from engine.offices.administration import ADMINISTRATOR, DESIGNER, ensure_administrator, given_reason
+from engine.offices.assignment import responsible_unit
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 

@@ -8,19 +8,19 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import interpreter
-from engine.assignment import ensure_business, holds
-from engine.case import Case
+from engine.cases.case import Case
+from engine.cases.instantiation import Beginning, instantiate
+from engine.cases.starting import starting_event, starting_region
 from engine.clock import local_date
 from engine.commands import CompletedTask, CorrelateMessage, FireTimer, StartedProcess, StartProcess, WithdrawProcess
 from engine.definitions import latest_definition
 from engine.errors import Conflict, Forbidden, Refused
 from engine.history.event import Occurrence
-from engine.instantiation import Beginning, instantiate
 from engine.model import EventSubscription, InstanceStatus, TaskStatus, UserTask
-from engine.organisation import acting_positions, ensure_delegated
-from engine.roles import ROLES, Duty
+from engine.offices.assignment import ensure_business, holds
+from engine.offices.organisation import acting_positions, ensure_delegated
+from engine.offices.roles import ROLES, Duty
 from engine.rows import AnyRow
-from engine.starting import starting_event, starting_region
 from engine.unit_of_work import UnitOfWork
 
 

@@ -6,18 +6,18 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from engine.acting import actionable, told_of
-from engine.administration import given_reason
-from engine.assignment import ensure_candidate, ensure_separated
-from engine.case import Case, load_task
+from engine.cases.case import Case, load_task
+from engine.cases.deadlines import RETURNED
 from engine.clock import local_date
 from engine.commands import CompletedTask
-from engine.deadlines import RETURNED
 from engine.errors import Conflict, Forbidden, Refused
 from engine.interpreter import Step, moves
 from engine.model import TaskDraft, TaskStatus, UserTask
 from engine.moves import RecallTask, ReturnTask
-from engine.organisation import acting_positions
+from engine.offices.acting import actionable, told_of
+from engine.offices.administration import given_reason
+from engine.offices.assignment import ensure_candidate, ensure_separated
+from engine.offices.organisation import acting_positions
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 

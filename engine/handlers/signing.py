@@ -7,17 +7,17 @@ from typing import Any
 
 from sqlalchemy import update
 
-from engine import signing
-from engine.acting import actionable, ensure_receivable, known_person, told_of
-from engine.administration import given_reason
-from engine.assignment import ensure_separated, only_reads, outside_offices
-from engine.case import Case, ensure_open, load_task
+from engine.cases import signing
+from engine.cases.case import Case, ensure_open, load_task
 from engine.clock import local_date
 from engine.commands import CompletedTask
 from engine.errors import Conflict, Forbidden, Refused
 from engine.model import Signing, TaskStatus, UserTask
 from engine.moves import AddSigner, DelegateTask, RemoveSigner, ResolveTask
-from engine.organisation import ensure_delegated, person_name
+from engine.offices.acting import actionable, ensure_receivable, known_person, told_of
+from engine.offices.administration import given_reason
+from engine.offices.assignment import ensure_separated, only_reads, outside_offices
+from engine.offices.organisation import ensure_delegated, person_name
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.cases.instantiation import Beginning, Cause, instantiate
+from engine.cases.starting import facts_of_region, region_without_starter
 from engine.commands import CheckStartCondition, FireStartTimer, StartedProcess
 from engine.definitions import definition_of
-from engine.instantiation import Beginning, Cause, instantiate
 from engine.interpreter import WaitKind
-from engine.start_subscriptions import becomes_true, claim
-from engine.starting import facts_of_region, region_without_starter
+from engine.messaging.start_subscriptions import becomes_true, claim
 from engine.unit_of_work import UnitOfWork
 
 

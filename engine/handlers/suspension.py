@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from engine.administration import ensure_administrator, given_reason
-from engine.case import Case
-from engine.deadlines import postponed
+from engine.cases.case import Case
+from engine.cases.deadlines import postponed
 from engine.errors import Conflict
 from engine.history.event import Occurrence
 from engine.model import PENDING, InstanceStatus, UserTask
 from engine.moves import ResumeProcess, SuspendProcess, TerminateProcess
+from engine.offices.administration import ensure_administrator, given_reason
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from engine.acting import actionable, ensure_receivable, known_person, told_of
-from engine.administration import given_reason
-from engine.assignment import holds
-from engine.case import Case
+from engine.cases.case import Case
 from engine.errors import Conflict, Refused
 from engine.model import TaskStatus, UserTask
 from engine.moves import TransferTask
-from engine.roles import ROLES
+from engine.offices.acting import actionable, ensure_receivable, known_person, told_of
+from engine.offices.administration import given_reason
+from engine.offices.assignment import holds
+from engine.offices.roles import ROLES
 from engine.unit_of_work import UnitOfWork
 
 

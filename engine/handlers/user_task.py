@@ -7,17 +7,18 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from engine import interpreter, signing
-from engine.acting import actionable, told_of
-from engine.assignment import ensure_separated
+from engine import interpreter
 from engine.attachments import attachments_in, bind_attachments
-from engine.case import Case, load_task
+from engine.cases import signing
+from engine.cases.case import Case, load_task
+from engine.cases.deferred import Deferred
 from engine.clock import local_date
 from engine.commands import ClaimTask, CompletedTask, CompleteTask, ReleaseTask, SaveTaskDraft
-from engine.deferred import Deferred
 from engine.errors import Conflict, FieldProblem, Invalid, Refused
 from engine.interpreter import Outcome
 from engine.model import Signing, TaskDraft, TaskStatus, UserTask
+from engine.offices.acting import actionable, told_of
+from engine.offices.assignment import ensure_separated
 from engine.ports import FormTask
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import feel, values
-from engine.case_functions import calendar_functions
+from engine.cases.functions import calendar_functions
 from engine.clock import LOCAL_ZONE
 from engine.definitions import DefinitionCache, PinnedBundle
 from engine.dmn import DecisionOutcome

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from engine import feel, values
-from engine.case import spread
+from engine.cases.case import spread
+from engine.cases.deferred import Deferred
 from engine.clock import local_date
-from engine.deferred import Deferred
 from engine.errors import Invalid
 from engine.history.contents import documents_in
 from engine.history.redo import Again

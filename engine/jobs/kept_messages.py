@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, exists, literal, or_, select
 
 from engine.commands import SYSTEM, Command
-from engine.messages import DeliverKeptMessage
+from engine.messaging.messages import DeliverKeptMessage
 from engine.model import EventSubscription, InstanceStatus, KeptMessage, ProcessInstance, StartSubscription
 from engine.model.base import ProcessValue
 

@@ -14,7 +14,7 @@ from engine.commands import SYSTEM, CheckStartCondition, Command, FailTimer, Fir
 from engine.errors import AnlanError, Refused
 from engine.jobs.checkpoints import make_due_checkpoint
 from engine.jobs.kept_messages import deliverable
-from engine.messages import DeliverKeptMessage
+from engine.messaging.messages import DeliverKeptMessage
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, StartSubscription
 from engine.model.instance import WAIT_AGE
 from engine.process_engine import ProcessEngine

@@ -25,7 +25,7 @@ from engine.library.connectors import Connectors, Handler
 from engine.library.reads import DueTimer
 from engine.library.resources import process_keys, resource
 from engine.library.views import CaseState, OpenTask, PassedElement, WaitingEvent
-from engine.messages import BroadcastSignal, PublishMessage
+from engine.messaging.messages import BroadcastSignal, PublishMessage
 from engine.ports import LocalConnector
 from engine.queries.history import HistoryItem
 

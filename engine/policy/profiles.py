@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, or_, select
 
 from engine.errors import NotFound
+from engine.offices.roles import Level, unit_at
 from engine.policy.model import PolicyProfile
 from engine.policy.parameters import resolve
 from engine.recent import Recent
-from engine.roles import Level, unit_at
 from engine.rows import AnyRow
 
 #: versions kept ready; a county publishes a few in a year

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
+from engine.cases.incidents import is_standing
 from engine.definitions import DefinitionCache, load_blob
 from engine.errors import NotFound
-from engine.incidents import is_standing
 from engine.model import (
     PENDING,
     Attachment,
@@ -27,8 +27,8 @@ from engine.model import (
     TaskStatus,
     UserTask,
 )
+from engine.offices.roles import ROLES
 from engine.queries.viewer import Viewer
-from engine.roles import ROLES
 from engine.rows import AnyRow
 
 

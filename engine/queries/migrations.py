@@ -8,15 +8,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 
-from engine.administration import ADMINISTRATOR, DESIGNER
-from engine.case import Case
+from engine.cases.case import Case
 from engine.commands import SYSTEM
 from engine.definitions import called_definitions, load_blob
 from engine.errors import NotFound
 from engine.interpreter import Specification, compile_definition, moves
 from engine.model import InstanceStatus, ProcessDefinition, ProcessInstance
-from engine.organisation import HeldPosition
-from engine.roles import region_prefix
+from engine.offices.administration import ADMINISTRATOR, DESIGNER
+from engine.offices.organisation import HeldPosition
+from engine.offices.roles import region_prefix
 from engine.rows import AnyRow
 from engine.unit_of_work import Tools, UnitOfWork
 

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from engine.case import Case, load_task
+from engine.cases.case import Case, load_task
 from engine.clock import local_date
 from engine.commands import Actor
 from engine.errors import Refused
 from engine.interpreter import moves
 from engine.model import InstanceStatus, OrgUnit, Person, Position, ProcessDefinition, TaskStatus
+from engine.offices.roles import ROLES, Duty, Level, Role, unit_at
 from engine.queries.case import CaseView, TaskView
-from engine.roles import ROLES, Duty, Level, Role, unit_at
 from engine.rows import AnyRow
 from engine.unit_of_work import Tools, UnitOfWork
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from engine.handlers.session import digest_of_token
 from engine.model import LoginSession, OrgUnit, Person, Position, TaskStatus, UserTask
-from engine.roles import ROLES
+from engine.offices.roles import ROLES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.attachments import attachments_in
-from engine.case import Case, load_task
+from engine.cases.case import Case, load_task
+from engine.cases.signing import OPINIONS
 from engine.commands import Actor
 from engine.definitions import load_blob
 from engine.handlers.user_task import form_context
 from engine.interpreter import Activity, Outcome
 from engine.ports import FormTask
-from engine.signing import OPINIONS
 from engine.unit_of_work import Tools, UnitOfWork
 
 

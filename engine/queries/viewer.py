@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, exists, false, or_, select
 
 from engine.errors import NotFound
 from engine.model import PENDING, Person, ProcessInstance, UserTask
-from engine.organisation import HeldPosition, positions_of, principals_of
+from engine.offices.organisation import HeldPosition, positions_of, principals_of
 
 
 @dataclass(frozen=True, kw_only=True)

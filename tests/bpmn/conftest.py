@@ -15,7 +15,7 @@ import pytest
 
 import bpmn
 from engine import dmn, feel, interpreter
-from engine.case_functions import calendar_functions
+from engine.cases.functions import calendar_functions
 from engine.clock import LOCAL_ZONE, ManualClock
 from engine.dmn import DecisionModel, DecisionOutcome
 from engine.interpreter import OpenedTask, Specification, State, Step

@@ -14,8 +14,8 @@ from engine.diagram.elements import Kind, Node, Scope
 from engine.diagram.lint.catalogue import Catalogue
 from engine.funds.connectors import CONNECTORS
 from engine.interpreter import Activity
+from engine.offices.roles import ROLES
 from engine.policy.parameters import resolve
-from engine.roles import ROLES
 from forms import library
 
 FOLDER = Path(bpmn.__file__).parent

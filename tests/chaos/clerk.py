@@ -34,8 +34,8 @@ from engine.commands import Actor, Command, CompleteTask, StartProcess
 from engine.errors import AnlanError, Conflict
 from engine.idempotency import RequestKey
 from engine.model import UserTask
+from engine.offices.roles import ROLES, unit_at
 from engine.process_engine import ProcessEngine
-from engine.roles import ROLES, unit_at
 from forms.port import FormLibrary
 
 #: What one project's cases are, in their order.

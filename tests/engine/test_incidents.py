@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from engine.bootstrap import build_engine
+from engine.cases.incidents import is_standing
 from engine.clock import ManualClock
 from engine.commands import SYSTEM, Actor, CompleteTask, DeploymentResource, DeployResources, StartProcess
 from engine.errors import Forbidden, NotFound, Refused
 from engine.history.replay import replay
-from engine.incidents import is_standing
 from engine.interpreter import BpmnError
 from engine.jobs.timers import fire_due_timers
 from engine.model import Incident, ProcessInstance, Serial, UserTask

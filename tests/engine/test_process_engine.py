@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from engine.case import Case
+from engine.cases.case import Case
 from engine.commands import (
     SYSTEM,
     Actor,

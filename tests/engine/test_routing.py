@@ -14,7 +14,7 @@ from engine.clock import ManualClock
 from engine.commands import SYSTEM, CompleteTask, DeploymentResource, DeployResources, StartProcess
 from engine.errors import Conflict, Refused
 from engine.jobs.timers import fire_due_timers
-from engine.messages import BroadcastSignal, Delivery, PublishMessage
+from engine.messaging.messages import BroadcastSignal, Delivery, PublishMessage
 from engine.model import HistoryEvent, KeptMessage, ProcessInstance, UserTask
 from engine.process_engine import ProcessEngine
 from engine.queries.history import history_of

@@ -7,13 +7,13 @@ from threading import Thread
 import pytest
 
 from engine.bootstrap import build_engine
+from engine.cases.warm_cases import WarmCase, WarmCases
 from engine.clock import ManualClock
 from engine.commands import Actor, ClaimTask, CompleteTask, WithdrawProcess
 from engine.errors import Forbidden, Invalid
 from engine.interpreter import State
 from engine.process_engine import ProcessEngine
 from engine.recent import Recent
-from engine.warm_cases import WarmCase, WarmCases
 
 from .conftest import Office, actor
 

@@ -13,7 +13,7 @@ from engine.diagram.importing.expression_slots import shortened
 from engine.diagram.importing.expressions import Untranslatable
 from engine.diagram.importing.vendors import CAMUNDA_FAMILY, SPIFF, ZEEBE
 from engine.diagram.namespaces import bpmn, local_name, text_of
-from engine.roles import ROLES
+from engine.offices.roles import ROLES
 
 _KEY = re.compile(r"[^\W\d][\w.-]{0,99}")
 _ROLE_BY_NAME = {role.name: role.key for role in ROLES.values()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.diagram.lint.foreign import HOST_FUNCTIONS
 
-#: Read-only facts of a case (`engine.case.Case.facts`) with their members, where these are always the same.
+#: Read-only facts of a case (`engine.cases.case.Case.facts`) with their members, where these are always the same.
 FACTS: dict[str, frozenset[str]] = {
     "policy": frozenset(),
     "region": frozenset(),

@@ -21,8 +21,8 @@ from engine.funds.model import FundSource, Project, ProjectSource, ProjectStatus
 from engine.funds.money import show, to_yuan
 from engine.funds.reckoning import in_basis_points, ratio_between
 from engine.funds.records import first
+from engine.offices.roles import Level, unit_at
 from engine.ports import Work
-from engine.roles import Level, unit_at
 from engine.serials import next_serial
 
 #: finer shares than these would make weights too long to store

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from api.demo.organisation import demo_organisation
+from engine.offices.roles import ROLES, Level, conflict_between, region_prefix, unit_at
 from engine.policy.counties import demo_counties
-from engine.roles import ROLES, Level, conflict_between, region_prefix, unit_at
 
 ORGANISATION = demo_organisation()
 UNITS = {unit.code: unit for unit in ORGANISATION.units}

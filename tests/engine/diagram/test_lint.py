@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine import diagram
-from engine.case_functions import calendar_functions
+from engine.cases.functions import calendar_functions
 from engine.diagram import Catalogue
 from engine.diagram.lint.foreign import HOST_FUNCTIONS
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import select
 
+from engine.cases.preview import Standing
 from engine.clock import ManualClock
 from engine.commands import (
     SYSTEM,
@@ -26,7 +27,6 @@ from engine.commands import (
 from engine.history.event import Event
 from engine.jobs.timers import fire_due_timers
 from engine.model import HistoryEvent, ProcessInstance, UserTask
-from engine.preview import Standing
 from engine.process_engine import ProcessEngine
 
 R = TypeVar("R")

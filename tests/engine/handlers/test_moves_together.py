@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.case import Case
+from engine.cases.case import Case
 from engine.commands import SYSTEM, Actor, Command, CompleteTask, DeploymentResource, DeployResources, StartProcess
 from engine.errors import AnlanError
 from engine.history.verification import verify

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from engine.cases.preview import Preview, Standing
 from engine.commands import Actor, Command, CompleteTask
 from engine.errors import AnlanError, Conflict, Forbidden, Refused
 from engine.model import Signing
 from engine.moves import AddSigner, RecallTask, ReturnTask, SuspendProcess
-from engine.preview import Preview, Standing
 
 
 def _return(office: Any, activity: str, to: str, by: str, **more: Any) -> ReturnTask:

@@ -21,8 +21,8 @@ from sqlalchemy import (
 from engine.commands import Actor
 from engine.errors import Forbidden
 from engine.model import HistoryEvent, Signing, UserTask
-from engine.organisation import HeldPosition
-from engine.roles import ROLES, Duty, Level, Role, conflict_between, unit_at
+from engine.offices.organisation import HeldPosition
+from engine.offices.roles import ROLES, Duty, Level, Role, conflict_between, unit_at
 from engine.rows import AnyRow
 
 #: a case's history begins with its start

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from engine import feel
-from engine.case_functions import calendar_functions
+from engine.cases.functions import calendar_functions
 from engine.clock import LOCAL_ZONE
 from engine.definitions import PinnedBundle
 from engine.dmn import DecisionError, DecisionOutcome

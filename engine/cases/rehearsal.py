@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine import feel, interpreter
-from engine.case import Case
+from engine.cases.case import Case
 from engine.clock import LOCAL_ZONE
 from engine.definitions import load_blob
 from engine.errors import AnlanError

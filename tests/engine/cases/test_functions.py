@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from engine import feel
-from engine.case_functions import calendar_functions
+from engine.cases.functions import calendar_functions
 from engine.clock import LOCAL_ZONE
 
 FRIDAY = datetime(2026, 3, 6, 10, 0, tzinfo=LOCAL_ZONE)

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from engine import interpreter, values
-from engine.case import Case, ensure_startable
+from engine.cases.case import Case, ensure_startable
 from engine.clock import local_date
 from engine.commands import SYSTEM, StartedProcess
 from engine.errors import Refused
 from engine.history.event import Occurrence
 from engine.interpreter import WaitKind
 from engine.model import InstanceStatus, ProcessInstance
-from engine.roles import Level, unit_at
+from engine.offices.roles import Level, unit_at
 from engine.rows import AnyRow
 from engine.serials import next_serial
 from engine.unit_of_work import UnitOfWork

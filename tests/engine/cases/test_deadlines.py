@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from engine import feel
-from engine.deadlines import deadline_of
+from engine.cases.deadlines import deadline_of
 from engine.errors import Refused
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.assignment import ensure_business, ensure_candidate, ensure_separated
-from engine.case import ensure_open, load_task
+from engine.cases.case import ensure_open, load_task
 from engine.clock import local_date
 from engine.commands import Actor
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.history.event import Occurrence
 from engine.model import Person
-from engine.organisation import HeldPosition, acting_positions, person_name, positions_of
+from engine.offices.assignment import ensure_business, ensure_candidate, ensure_separated
+from engine.offices.organisation import HeldPosition, acting_positions, person_name, positions_of
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from engine import interpreter
-from engine.acting import told_of
-from engine.case import Case
+from engine.cases.case import Case
 from engine.commands import CompletedTask
 from engine.definitions import store_blob
 from engine.errors import Conflict
 from engine.history.event import Occurrence
 from engine.interpreter import Outcome
 from engine.model import PENDING, Person, Signing, TaskStatus, UserTask
+from engine.offices.acting import told_of
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 from engine.commands import Actor
 from engine.errors import Forbidden
 from engine.model import Delegation, OrgUnit, Person, Position
-from engine.roles import ROLES, Level, region_prefix, unit_at
+from engine.offices.roles import ROLES, Level, region_prefix, unit_at
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from engine.model import (
     ProcessInstance,
     UserTask,
 )
-from engine.roles import ROLES
+from engine.offices.roles import ROLES
 from engine.rows import AnyRow
 
 

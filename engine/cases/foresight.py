@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.case import load_task
+from engine.cases.case import load_task
+from engine.cases.preview import Preview, Standing, compare
 from engine.commands import Command
 from engine.handlers import handler_of
 from engine.model import ProcessInstance
 from engine.moves import ReturnTask
-from engine.preview import Preview, Standing, compare
 from engine.unit_of_work import UnitOfWork
 
 

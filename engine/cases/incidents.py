@@ -16,7 +16,7 @@ from engine.model import EventSubscription, Incident, Resolution
 from engine.rows import AnyRow
 
 if TYPE_CHECKING:
-    from engine.case import Case
+    from engine.cases.case import Case
     from engine.unit_of_work import UnitOfWork
 
 _RESOLUTIONS = {"IncidentRetried": Resolution.RETRIED, "IncidentResolved": Resolution.RESOLVED}

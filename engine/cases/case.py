@@ -10,18 +10,19 @@ from typing import Any
 from sqlalchemy import Update, bindparam, delete, exists, insert, select, update
 
 from engine import feel
-from engine.assignment import responsible_unit
+from engine.cases.deadlines import RETURNED, Deadline, deadline_of
+from engine.cases.incidents import close_incidents, ensure_nothing_refused, keep_incidents
+from engine.cases.services import CaseServices
+from engine.cases.warm_cases import WarmCase
 from engine.clock import local_date
-from engine.correlation import key_of
-from engine.deadlines import RETURNED, Deadline, deadline_of
 from engine.definitions import PinnedBundle
 from engine.errors import Conflict, NotFound, Refused
 from engine.history.event import Occurrence
 from engine.history.facts import recorded_facts
 from engine.history.outcome import outcome_of
-from engine.incidents import close_incidents, ensure_nothing_refused, keep_incidents
 from engine.interpreter import OpenedTask, State, Step, Wait, WaitKind
 from engine.interpreter.reading import variables_at
+from engine.messaging.correlation import key_of
 from engine.model import (
     PENDING,
     RUNNING,
@@ -32,10 +33,9 @@ from engine.model import (
     TaskStatus,
     UserTask,
 )
+from engine.offices.assignment import responsible_unit
 from engine.rows import AnyRow
-from engine.services import CaseServices
 from engine.unit_of_work import UnitOfWork
-from engine.warm_cases import WarmCase
 
 _STATE = frozenset({"tokens", "variables"})
 _COLUMNS = ProcessInstance.__table__.columns

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.clock import local_date
 from engine.errors import Forbidden, Refused
-from engine.organisation import HeldPosition, positions_of
-from engine.roles import region_prefix
+from engine.offices.organisation import HeldPosition, positions_of
+from engine.offices.roles import region_prefix
 from engine.unit_of_work import UnitOfWork
 
 ADMINISTRATOR = "sys_admin"

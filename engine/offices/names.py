@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.organisation import NOBODY, known_name, region_facts
+from engine.offices.organisation import NOBODY, known_name, region_facts
 from engine.recent import Recent
 
 _MOST = 10_000

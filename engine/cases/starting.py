@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import diagram
-from engine.assignment import responsible_unit
 from engine.clock import local_date
 from engine.commands import StartProcess
 from engine.definitions import load_blob
 from engine.diagram.elements import Kind, Process, Trigger
 from engine.errors import Forbidden, NotFound, Refused
 from engine.model import OrgUnit
-from engine.organisation import acting_positions, region_facts
-from engine.roles import ROLES, Level, unit_at
+from engine.offices.assignment import responsible_unit
+from engine.offices.organisation import acting_positions, region_facts
+from engine.offices.roles import ROLES, Level, unit_at
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 

@@ -9,19 +9,19 @@ from typing import Any
 from sqlalchemy import insert
 
 from engine import interpreter
-from engine.case import Case
+from engine.cases.case import Case
+from engine.cases.instantiation import Beginning, Cause, instantiate
+from engine.cases.starting import region_without_starter
 from engine.commands import SYSTEM
-from engine.correlation import is_within, key_of, listeners_of, receiver_of
 from engine.definitions import definition_of
 from engine.errors import Conflict, Forbidden, Refused
 from engine.history.event import Occurrence
-from engine.instantiation import Beginning, Cause, instantiate
 from engine.interpreter import Thrown, WaitKind, WaitNotLive
-from engine.messages import Delivery
+from engine.messaging.correlation import is_within, key_of, listeners_of, receiver_of
+from engine.messaging.messages import Delivery
+from engine.messaging.start_subscriptions import waiting_for
 from engine.model import InstanceStatus, KeptMessage
 from engine.rows import AnyRow
-from engine.start_subscriptions import waiting_for
-from engine.starting import region_without_starter
 from engine.unit_of_work import UnitOfWork
 
 

@@ -1,0 +1,1 @@
+"""Messages and signals between cases: whom they are for, and what starts a process."""

@@ -1,0 +1,1 @@
+"""Who may act: units, positions, roles, separation of duties."""
