@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection, select
 
@@ -79,7 +78,8 @@ def _tell(console: Console, report: Report, numbers: Mapping[str, str]) -> None:
     if report.sound:
         console.print(Text("核对通过：历史完整、未被改动，重放结果与记录一致。", style="green"))
         return
-    console.print(_table(report.findings[:_MOST], numbers))
+    for finding in report.findings[:_MOST]:
+        console.print(_line(finding, numbers), soft_wrap=True)
     console.print(Text(f"核对不通过：发现 {len(report.findings):,} 处问题。", style="red"))
 
 
@@ -87,9 +87,8 @@ def _rate(count: int, seconds: float) -> str:
     return f"{count / seconds:,.0f}" if seconds else "—"
 
 
-def _table(findings: Iterable[Finding], numbers: Mapping[str, str]) -> Table:
-    table = Table("类别", "位置", "第几条", "说明")
-    for finding in findings:
-        place = numbers.get(finding.place, finding.place)
-        table.add_row(_KINDS[finding.kind], Text(place), str(finding.seq or ""), Text(finding.message))
-    return table
+def _line(finding: Finding, numbers: Mapping[str, str]) -> Text:
+    """One finding; a table would cut it short on a narrow screen."""
+    event = f"，第 {finding.seq} 条" if finding.seq else ""
+    place = numbers.get(finding.place, finding.place)
+    return Text(f"· {_KINDS[finding.kind]}（{place}{event}）：{finding.message}")

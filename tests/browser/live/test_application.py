@@ -51,7 +51,7 @@ def test_a_village_applies_and_its_township_reviews(office: Office, story: Story
     clerk.page.get_by_role("link", name=story.name).click()
     clerk.page.wait_for_load_state("networkidle")
     clerk.page.get_by_text("前面各环节提交的内容").click()
-    clerk.page.get_by_text("填报项目申报书（").click()
+    clerk.page.locator("summary", has_text="填报项目申报书（").click()
     assert clerk.page.get_by_role("definition").filter(has_text=story.name).first.is_visible()
     clerk.page.locator(".djs-container").wait_for()
 
