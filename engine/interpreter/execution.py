@@ -166,6 +166,8 @@ class Execution(TokenTree):
 
     def advance(self) -> None:
         """Go on until only people, time or the outside can move the case."""
+        # What came in may have made a condition untrue that a script makes true again.
+        self._poll_conditions()
         self.do_engine_steps()
         while self._synchronise():
             self.do_engine_steps()
