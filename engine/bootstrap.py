@@ -10,9 +10,11 @@ from engine.definitions import DefinitionCache
 from engine.funds import FundsProjects, fund_connectors
 from engine.history.digests import HashKind
 from engine.history.signatures import Signer
+from engine.jobs.embedded_queue import EmbeddedQueue
+from engine.jobs.queue import JobQueue
 from engine.offices.names import NoNames
 from engine.policy.profiles import PolicyProfiles
-from engine.ports import AcceptAnyForm, FormPort, LocalConnector
+from engine.ports import AcceptAnyForm, Connector, FormPort
 from engine.process_engine import ProcessEngine
 from engine.store.attachments import AttachmentStore
 from engine.store.database import Database
@@ -26,14 +28,15 @@ def build_engine(
     clock: Clock | None = None,
     forms: FormPort | None = None,
     attachments: Path | None = None,
-    connectors: Iterable[LocalConnector] = (),
+    connectors: Iterable[Connector] = (),
     demo: bool = False,
     hash: HashKind = HashKind.SHA256,
     signer: Callable[[], Signer] | None = None,
+    queue: JobQueue | None = None,
 ) -> ProcessEngine:
     """An engine on a migrated database, with the funds ledger and the policy profiles."""
     database = _migrated(database_url)
-    known = [*fund_connectors(), *connectors]
+    known: list[Connector] = [*fund_connectors(), *connectors]
     tools = Tools(
         forms=forms or AcceptAnyForm(),
         connectors={connector.type: connector for connector in known},
@@ -44,11 +47,12 @@ def build_engine(
         demo=demo,
         hash=hash,
         signer=signer,
+        queue=queue or EmbeddedQueue(),
     )
     return ProcessEngine(database=database, clock=clock or SystemClock(), tools=tools)
 
 
-def build_library_engine(database_url: str, *, clock: Clock, connectors: Mapping[str, LocalConnector]) -> ProcessEngine:
+def build_library_engine(database_url: str, *, clock: Clock, connectors: Mapping[str, Connector]) -> ProcessEngine:
     """An engine that knows neither offices nor funds: diagrams, cases and a clock."""
     tools = Tools(
         forms=AcceptAnyForm(),

@@ -19,11 +19,12 @@ from engine.history import event
 from engine.history.digests import HashKind, digest_of
 from engine.history.event import Header, Occurrence
 from engine.history.signatures import Signer
+from engine.jobs.queue import Job, JobQueue, NoQueue
 from engine.messaging.outbox import Outbox
 from engine.model import HistoryEvent, HistoryStream
 from engine.offices.names import Names
 from engine.offices.organisation import delegation_in_force
-from engine.ports import FormPort, LocalConnector, PolicyPort, ProjectPort
+from engine.ports import Connector, FormPort, PolicyPort, ProjectPort
 from engine.store.attachments import AttachmentStore
 
 _APPEND = insert(HistoryEvent)
@@ -34,7 +35,7 @@ class Tools:
     """What the composition root gives the engine."""
 
     forms: FormPort
-    connectors: Mapping[str, LocalConnector]
+    connectors: Mapping[str, Connector]
     definitions: DefinitionCache
     projects: ProjectPort | None = None
     policies: PolicyPort | None = None
@@ -48,6 +49,8 @@ class Tools:
     hash: HashKind = HashKind.SHA256
     #: gives what signs checkpoints; its key is made when it is first needed
     signer: Callable[[], Signer] | None = None
+    #: keeps what is to be done after the command
+    queue: JobQueue = field(default_factory=NoQueue)
 
 
 @dataclass
@@ -96,6 +99,11 @@ class UnitOfWork:
         except BaseException:
             self.left = left
             raise
+
+    def put(self, *jobs: Job) -> None:
+        """Ask for what is to be done after this command; if it is rolled back, nothing was asked for."""
+        if jobs:
+            self.tools.queue.put(self.connection, jobs)
 
     def new_id(self) -> str:
         """The next id of this command."""

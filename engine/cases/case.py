@@ -22,6 +22,7 @@ from engine.history.facts import recorded_facts
 from engine.history.outcome import outcome_of
 from engine.interpreter import OpenedTask, State, Step, Wait, WaitKind
 from engine.interpreter.reading import variables_at
+from engine.jobs.queue import Job, JobKind
 from engine.messaging.correlation import key_of
 from engine.model import (
     PENDING,
@@ -266,8 +267,10 @@ class Case:
             self._drop_subscriptions()
         elif gone := [wait.id for wait in known if wait not in step.waits]:
             connection.execute(_UNSUBSCRIBE, [{"instance": self.row.id, "wait": wait_id} for wait_id in gone])
-        if new := [self._subscription(wait) for wait in step.waits if wait not in (known or ())]:
-            connection.execute(_SUBSCRIBE, new)
+        if new := [wait for wait in step.waits if wait not in (known or ())]:
+            connection.execute(_SUBSCRIBE, [self._subscription(wait) for wait in new])
+            timers = (wait.due_at for wait in new if wait.kind is WaitKind.TIMER and wait.due_at is not None)
+            self.work.put(*(Job(kind=JobKind.TIMER, subject=self.row.id, due_at=due_at) for due_at in timers))
 
     def _subscription(self, wait: Wait) -> dict[str, Any]:
         return {

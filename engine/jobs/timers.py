@@ -14,6 +14,7 @@ from engine.commands import SYSTEM, CheckStartCondition, Command, FailTimer, Fir
 from engine.errors import AnlanError, Refused
 from engine.jobs.checkpoints import make_due_checkpoint
 from engine.jobs.kept_messages import deliverable
+from engine.jobs.queue import Job
 from engine.messaging.messages import DeliverKeptMessage
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, StartSubscription
 from engine.model.instance import WAIT_AGE
@@ -36,6 +37,23 @@ def fire_due_timers(engine: ProcessEngine, limit: int = 1000) -> int:
             else:
                 passed_over.add(command)
     return fired
+
+
+def fire_first_timer(engine: ProcessEngine, job: Job) -> bool:
+    """Let a case go on at the first of its timers that is due; False where none is, or the case stands still."""
+    now = engine.clock.now()
+    with engine.database.read() as connection:
+        first = connection.scalar(
+            select(EventSubscription.wait_id)
+            .where(
+                EventSubscription.instance_id == job.subject,
+                EventSubscription.kind == "timer",
+                EventSubscription.due_at <= now,
+            )
+            .order_by(EventSubscription.due_at, *WAIT_AGE)
+            .limit(1)
+        )
+    return first is not None and _fire(engine, FireTimer(actor=SYSTEM, instance_id=job.subject, wait_id=first))
 
 
 def _fire(engine: ProcessEngine, command: Command[Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.model.base import Base
+from engine.model.call import PENDING_CALLS, CallStatus, ConnectorCall
 from engine.model.definition import (
     Blob,
     Bundle,
@@ -28,18 +29,22 @@ from engine.model.instance import (
     TaskStatus,
     UserTask,
 )
+from engine.model.job import QueuedJob
 from engine.model.organisation import Delegation, LoginSession, OrgUnit, Person, Position
 from engine.model.request import AnsweredRequest
 
 __all__ = [
     "PENDING",
+    "PENDING_CALLS",
     "RUNNING",
     "AnsweredRequest",
     "Attachment",
     "Base",
     "Blob",
     "Bundle",
+    "CallStatus",
     "Checkpoint",
+    "ConnectorCall",
     "Delegation",
     "Deployment",
     "DiagramDraft",
@@ -56,6 +61,7 @@ __all__ = [
     "Position",
     "ProcessDefinition",
     "ProcessInstance",
+    "QueuedJob",
     "Resolution",
     "Resource",
     "Serial",

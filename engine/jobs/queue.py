@@ -1,0 +1,62 @@
+"""The port of the job queue: what is asked for within a command's transaction, and done after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+
+class JobKind(StrEnum):
+    """What a job moves on, if that still waits for it. The subject is the id of what is moved."""
+
+    #: a case, by the first of its timers that is due
+    TIMER = "timer"
+    #: a definition, by the first of its start timers that is due
+    START = "start"
+    #: a definition, by the conditions that start it
+    CONDITION = "condition"
+    #: a message that was kept
+    MESSAGE = "message"
+    #: a connector's call that a case waits for
+    CALL = "call"
+    #: what a case has sent to the outside, in its order
+    DELIVERY = "delivery"
+    #: nothing: the history as a whole is signed
+    CHECKPOINT = "checkpoint"
+    #: an export that somebody has asked for
+    EXPORT = "export"
+    #: nothing: what nobody needs any more is deleted
+    UPKEEP = "upkeep"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Advance the subject, if it still waits for this: a job that is stale or doubled does nothing."""
+
+    kind: JobKind
+    #: the id of a case, a call, a definition or a message
+    subject: str = ""
+    due_at: datetime
+
+
+class JobQueue(Protocol):
+    """Keeps jobs until a worker does them.
+
+    It makes things prompt and nothing more: the rows of cases, calls and definitions say what is to be done, and the
+    sweep puts a job for whatever is due and has none.
+    """
+
+    def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
+        """Keep jobs within the transaction of a command: with it they are there or they are not."""
+
+
+class NoQueue:
+    """For libraries and replays, where nothing is done behind anybody's back."""
+
+    def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
+        return None
