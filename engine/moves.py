@@ -126,6 +126,8 @@ class RetryIncident(Command[CompletedTask]):
 
     incident_id: str
     reason: str
+    #: of a call for the outside: what it is to be asked with from now on; None: as before
+    inputs: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

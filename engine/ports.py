@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from engine.commands import Actor
-from engine.errors import Refused
+from engine.errors import AnlanError, Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +111,51 @@ class LocalConnector(Protocol):
 
     def execute(self, inputs: Mapping[str, Any], work: Work) -> Mapping[str, Any]:
         """Results become process variables. Raises `Refused` when the rules forbid it."""
+
+
+class ConnectorFailed(AnlanError):
+    """对方系统没有办成，将自动再试。"""
+
+    code = "connector-failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingCall:
+    """What a remote connector may tell the receiver about the case it works for."""
+
+    #: the same for all tries: the receiver's idempotency key
+    id: str
+    instance_id: str
+    case_number: str
+    element_id: str
+    asked_at: datetime
+    #: counted from 1
+    attempt: int
+    #: grows within a case; what is delivered later has a higher one
+    sequence: int
+
+
+class RemoteConnector(Protocol):
+    """Does one kind of a service task's work outside any transaction, in a job: at least once."""
+
+    type: str
+    #: whether the case waits for the results; otherwise it goes on, and what it asks for is delivered in order
+    waits: bool
+
+    def check(self, inputs: Mapping[str, Any]) -> None:
+        """Called when the work is asked for. Raises `Refused` for what can never be done."""
+
+    def call(self, inputs: Mapping[str, Any], call: OutgoingCall) -> Mapping[str, Any]:
+        """Results become process variables where the case waits for them.
+
+        Raises `interpreter.BpmnError` when the business says no (an error event can catch it), `Refused` for what is
+        hopeless (an incident at once); `ConnectorFailed`, or anything else, is tried again. Messages carry no secret:
+        they are recorded.
+        """
+
+
+#: what may stand behind `anlan:connector`
+Connector = LocalConnector | RemoteConnector
 
 
 @dataclass(frozen=True, kw_only=True)
