@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -66,6 +66,10 @@ class Replayed:
     #: None where the event moved no token
     step: Step | None = None
     difference: Difference | None = None
+    #: what it was executed with; None where it could not be
+    again: Again | None = None
+    #: whose holidays were published then
+    years: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +146,7 @@ class _Stage:
         if wrong is not None:
             return self._differs(event, "form", wrong)
         if step is None:
-            return Replayed(event=event, state=self._state)
+            return Replayed(event=event, state=self._state, again=again, years=self._years)
         found = _first_difference(outcome, self._state, step)
         self._state = step.state
         for closed in step.closed:
@@ -150,7 +154,7 @@ class _Stage:
         self._tasks |= {task.token_id: task for task in step.opened}
         if found is not None:
             return self._differs(event, *found, step)
-        return Replayed(event=event, state=step.state, step=step)
+        return Replayed(event=event, state=step.state, step=step, again=again, years=self._years)
 
     def _differs(self, event: Event, part: str, message: str, step: Step | None = None) -> Replayed:
         header = event.header
