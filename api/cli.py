@@ -86,13 +86,12 @@ def deploy(
 ) -> None:
     """部署流程图（.bpmn）、决策表（.dmn）和表单（.json）；有一处错误就全部不部署。"""
     with _reported():
-        from api.composition import engine_for
         from api.resources import resources_in
         from engine.commands import SYSTEM, DeployResources
 
         resources = resources_in(path)
-        engine = engine_for(Settings.from_environment())
-        _show_deployment(engine.execute(DeployResources(actor=SYSTEM, resources=resources, note=note)))
+        with _engine() as engine:
+            _show_deployment(engine.execute(DeployResources(actor=SYSTEM, resources=resources, note=note)))
 
 
 @app.command()
@@ -120,11 +119,9 @@ def export(
     json: Annotated[bool, typer.Option("--json", help="导出 JSON 而不是办件包；不写文件则输出到屏幕")] = False,
 ) -> None:
     """把一个办件导出为办件包：历史、定义、附件、证明、办理表和不依赖本系统的核对程序。"""
-    with _reported():
+    with _reported(), _engine() as engine:
         from api.bundling import export_bundle, export_json
-        from api.composition import engine_for
 
-        engine = engine_for(Settings.from_environment())
         if not json and (output is None or output.suffix != ".json"):
             name, sheet = export_bundle(engine, case, output)
             console.print(Text(f"已导出到 {name}，其中的 verify.py 可以独立核对。"))
@@ -149,19 +146,18 @@ def verify(
             _fail("请写明一个办件编号，或者用 --all 核对全部。")
         if checkpoint is not None and not everything:
             _fail("另行保存的检查点要与 --all 同用。")
-        from api.composition import engine_for
         from api.verifying import verify_on
         from engine.history.checkpoints import Signed
         from engine.history.verification import case_of
 
-        engine = engine_for(Settings.from_environment())
-        case_id = None
-        if case is not None:
-            with engine.database.read() as connection:
-                case_id = case_of(connection, case)
         kept = Signed.read(checkpoint.read_text("utf-8")) if checkpoint else None
-        if not verify_on(console, engine, case_id, kept).sound:
-            raise typer.Exit(1)
+        with _engine() as engine:
+            case_id = None
+            if case is not None:
+                with engine.database.read() as connection:
+                    case_id = case_of(connection, case)
+            if not verify_on(console, engine, case_id, kept).sound:
+                raise typer.Exit(1)
 
 
 @app.command("log")
@@ -175,15 +171,13 @@ def event_log(
 ) -> None:
     """导出流程挖掘用的事件日志：XES、OCEL 2.0 或 CSV。"""
     with _reported():
-        from api.composition import engine_for
         from engine.mining.exports import LogFormat, write_log
         from engine.mining.selection import Selection
 
         format = {".xes": LogFormat.XES, ".csv": LogFormat.CSV}.get(output.suffix.lower(), LogFormat.OCEL)
         first, last = since.date() if since else None, until.date() if until else None
         chosen = Selection(process_key=process, since=first, until=last)
-        engine = engine_for(Settings.from_environment())
-        with engine.database.read() as connection, output.open("wb") as target:
+        with _engine() as engine, engine.database.read() as connection, output.open("wb") as target:
             write_log(connection, engine.tools.definitions, chosen, format, target)
         console.print(Text(f"已导出到 {output}"))
 
@@ -194,11 +188,42 @@ def checkpoint(
     show: Annotated[bool, typer.Option("--show", help="只显示最近的检查点，不生成新的")] = False,
 ) -> None:
     """生成检查点：对全部历史、定义和附件的摘要签名。另行保存一份，以后可以证明此前的历史没有改动。"""
-    with _reported():
+    with _reported(), _engine() as engine:
         from api.checkpointing import checkpoint_on
-        from api.composition import engine_for
 
-        checkpoint_on(console, engine_for(Settings.from_environment()), output, show=show)
+        checkpoint_on(console, engine, output, show=show)
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(metavar="DIR", help="放备份的文件夹，每份备份一个子文件夹")]) -> None:
+    """备份数据库、附件和签名密钥；服务不必停下。"""
+    with _reported():
+        from datetime import UTC
+
+        from api.backups import back_up
+        from api.settings import names_set
+
+        made = back_up(Settings.from_environment(), target, datetime.now(UTC))
+        console.print(
+            Text(f"已备份到 {made.folder}：{'、'.join(made.files)}，附件 {made.documents} 份。"), soft_wrap=True
+        )
+        if "checkpoint-key" in made.files:
+            console.print("备份里有检查点的签名密钥，请与密钥一样保管。")
+        if names := names_set():
+            console.print(Text(f"环境变量不在备份里，请另行保存：{'、'.join(names)}"), soft_wrap=True)
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="一份备份，如 backups/20261122T083000Z")],
+) -> None:
+    """把一份备份恢复到空的 ANLAN_HOME（PostgreSQL 还要一个空的数据库）。"""
+    with _reported():
+        from api.backups import restore as bring_back
+
+        brought = bring_back(Settings.from_environment(), folder)
+        console.print(Text(f"已恢复 {brought.made_at:%Y-%m-%d %H:%M:%S %Z} 的备份，附件 {brought.documents} 份。"))
+        console.print("请用 anlan verify --all --checkpoint 另行保存的检查点 核对，然后启动服务。")
 
 
 @app.command("import")
@@ -220,6 +245,18 @@ def import_model(
             console.print(_problem_table(map(_place, findings), title="检查结果"))
         written = f"已写入 {output}，没有部署。" if output else "没有写入文件，用 --output 写出结果。"
         console.print(Text(written), soft_wrap=True)
+
+
+@contextmanager
+def _engine() -> Iterator[ProcessEngine]:
+    """The engine of this installation, for one command."""
+    from api.composition import engine_for
+
+    engine = engine_for(Settings.from_environment())
+    try:
+        yield engine
+    finally:
+        engine.database.dispose()
 
 
 def _settings(host: str | None, port: int | None, demo: bool | None) -> Settings:

@@ -17,7 +17,7 @@ def engine_for(settings: Settings, clock: Clock | None = None) -> ProcessEngine:
     """The engine of this installation, on a migrated database."""
     return build_engine(
         settings.database_url,
-        clock=clock or (DemoClock(settings.home / "demo-clock") if settings.demo else None),
+        clock=clock or (DemoClock(settings.demo_clock) if settings.demo else None),
         forms=FormLibrary(),
         attachments=settings.attachments,
         demo=settings.demo,

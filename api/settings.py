@@ -87,9 +87,24 @@ class Settings:
         return timedelta(hours=self.checkpoint_hours) if self.checkpoint_hours else None
 
     @property
+    def kept_files(self) -> tuple[Path, ...]:
+        """What a backup takes along beside the database and the documents."""
+        return (self.checkpoint_key, self.demo_clock)
+
+    @property
+    def demo_clock(self) -> Path:
+        """How far a demo's clock was moved ahead."""
+        return self.home / "demo-clock"
+
+    @property
     def attachments(self) -> Path:
         """Where uploaded documents are kept."""
         return self.home / "attachments"
+
+
+def names_set(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Which settings this installation has; their values may be secret."""
+    return sorted(name for name in environment if name.startswith(("ANLAN_", "OTEL_")))
 
 
 def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -10,7 +10,7 @@ from engine.history.checkpoints import NotACheckpoint, Signed, Statement, checkp
 from engine.history.digests import digest_of
 from engine.history.findings import Finding, Kind
 from engine.history.merkle import root_of
-from engine.model import Attachment, Blob, Bundle, HistoryEvent, LogEntry
+from engine.model import Attachment, Blob, Bundle, Checkpoint, HistoryEvent, LogEntry
 
 
 def check_checkpoints(connection: Connection, public_key: str | None) -> Iterator[Finding]:
@@ -37,8 +37,23 @@ def check_kept(connection: Connection, kept: Signed, public_key: str | None) -> 
     if public_key is not None and statement.key != public_key:
         yield _finding(place, "保存在外的检查点不是用本系统的密钥签名的。")
     leaves = leaves_of(connection, statement.size)
-    if len(leaves) != statement.size or root_of(leaves).hex() != statement.root:
-        yield _finding(place, "保存在外的检查点与现在的日志不一致：此前的历史被改动过。")
+    if len(leaves) < statement.size:
+        yield _finding(place, _older(connection, statement, len(leaves)))
+    elif root_of(leaves).hex() != statement.root:
+        yield _finding(
+            place,
+            "保存在外的检查点与现在的日志不一致：此前的历史被改动过，或者从更早的备份恢复之后又办理过（恢复的记录可以证实）。",
+        )
+
+
+def _older(connection: Connection, statement: Statement, entries: int) -> str:
+    """A backup and a history cut short look the same from here; whoever has restored knows which it is."""
+    newest = connection.scalar(select(func.max(Checkpoint.number))) or 0
+    return (
+        f"数据库比保存在外的检查点旧：检查点第 {statement.number} 号覆盖 {statement.size} 条，"
+        f"库里只到第 {newest} 号、{entries} 条。如果刚从备份恢复，请改用这个检查点之后的备份，"
+        "其间已办理的事项不在库里；如果没有恢复过，就是末尾的历史被删除了。"
+    )
 
 
 def _statements(signed: tuple[Signed, ...]) -> Iterator[Statement]:
