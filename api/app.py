@@ -22,6 +22,7 @@ from engine.process_engine import ProcessEngine
 _ABOUT = """水库移民扶持项目审批引擎的接口。The API of the Anlan approval engine.
 
 先用 `POST /api/v1/session` 登录，之后带上会话 Cookie；凡是会改动内容的请求还要带请求头 `X-CSRF-Token`。
+外部系统用机器账号的令牌：`Authorization: Bearer …`，不用登录，也不用 CSRF 令牌。
 出错时返回 `application/problem+json`。"""
 
 

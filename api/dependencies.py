@@ -1,4 +1,4 @@
-"""Who asks: from the session cookie to a viewer, with the CSRF check on everything that changes something."""
+"""Who asks: from the session cookie or a machine's token to a viewer, with the CSRF check on what changes something."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ from engine.commands import Actor, OpenedSession
 from engine.errors import Forbidden
 from engine.idempotency import RequestKey
 from engine.process_engine import ProcessEngine
+from engine.queries.machines import holder_of_token
 from engine.queries.session import session_of
 from engine.queries.viewer import Viewer, viewer_of
 
 COOKIE = "anlan_session"
+_BAD_TOKEN = "令牌无效、已经过期或已被撤销，请联系签发令牌的系统管理员。"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 #: a form with many rows has many names; a page sends few files at once
@@ -117,17 +119,37 @@ def visit_of(site: Site, token: str) -> Visit | None:
     return Visit(site=site, viewer=viewer, token=token, csrf_token=session.csrf_token, now=now)
 
 
+def _bearer_token(request: Request) -> str:
+    """The token of a machine account; it opens the API and no page. No browser sends it by itself."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and request.url.path.startswith("/api/") else ""
+
+
+def machine_visit(request: Request, token: str) -> Visit | None:
+    """The visit of a machine account, if its token is a valid one."""
+    site = site_of(request)
+    now = site.engine.clock.now()
+    with site.reading() as connection:
+        holder = holder_of_token(connection, token, now) if token.isascii() else None
+        if holder is None:
+            return None
+        viewer = viewer_of(connection, holder, local_date(now))
+    return Visit(site=site, viewer=viewer, token="", csrf_token="", now=now)
+
+
 async def visitor(request: Request) -> AsyncIterator[Visit]:
     """The logged-in person. On unsafe requests the CSRF token must have come along, as header or form field."""
     if "\x00" in request.url.path or b"%00" in request.scope["query_string"]:
         raise BadRequest("地址里有无法识别的字符。")
-    visit = await run_in_threadpool(current_visit, request)
+    bearer = _bearer_token(request)
+    visit = await run_in_threadpool(*((machine_visit, request, bearer) if bearer else (current_visit, request)))
     if visit is None:
-        raise Unauthenticated
+        raise Unauthenticated(_BAD_TOKEN if bearer else None)
     try:
         if request.method not in _SAFE:
-            ensure_same_site(request)
-            await _ensure_token(request, visit)
+            if not bearer:
+                ensure_same_site(request)
+                await _ensure_token(request, visit)
             visit = replace(visit, request_key=await _request_key(request, visit.viewer.person_id))
         yield visit
     finally:

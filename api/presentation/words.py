@@ -38,6 +38,9 @@ EVENTS: Mapping[str, str] = {
     "Delegated": "委托",
     "OrganisationRegistered": "登记机构和人员",
     "CheckpointMade": "生成检查点",
+    "MachineRegistered": "登记机器账号",
+    "TokenIssued": "签发令牌",
+    "TokenRevoked": "撤销令牌",
 }
 
 CASE_STATUS: Mapping[str, str] = {

@@ -9,6 +9,7 @@ from api.routers import (
     audit,
     decisions,
     delegations,
+    machine_accounts,
     messages,
     moves,
     policy_profiles,
@@ -42,6 +43,7 @@ for room in (
     projects,
     policy_profiles,
     delegations,
+    machine_accounts,
     audit,
 ):
     router.include_router(room.router)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from engine import commands, moves
+from engine import commands, machines, moves
 from engine.commands import Command
 from engine.handlers import (
     attachment,
     checkpoint,
     definition,
     incident,
+    machine,
     message,
     moving,
     organisation,
@@ -66,6 +67,9 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     commands.LogInAs: session.log_in_as,
     commands.LogOut: session.log_out,
     commands.RegisterOrganisation: organisation.register_organisation,
+    machines.RegisterMachine: machine.register_machine,
+    machines.IssueToken: machine.issue_token,
+    machines.RevokeToken: machine.revoke_token,
     commands.PublishPolicy: organisation.publish_policy,
     commands.Delegate: organisation.delegate,
 }

@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select, update
 
 from engine.commands import LogIn, LogInAs, LogOut, OpenedSession
 from engine.errors import Forbidden, NotFound
+from engine.machines import NO_PASSWORD
 from engine.model import LoginSession, Person
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
@@ -35,7 +36,9 @@ def digest_of_token(token: str) -> str:
 def log_in(work: UnitOfWork, command: LogIn) -> OpenedSession | None:
     """Open a session, or count a failed attempt and return None; five failures lock the account for a while."""
     person = work.connection.execute(
-        select(Person).where(Person.login == command.login, Person.disabled.is_(False))
+        select(Person).where(
+            Person.login == command.login, Person.disabled.is_(False), Person.password_hash != NO_PASSWORD
+        )
     ).one_or_none()
     if person is not None and person.locked_until is not None and person.locked_until > work.now:
         raise Forbidden("密码错误次数过多，账号已暂时锁定，请 15 分钟后再试。")
@@ -69,7 +72,9 @@ def log_in_as(work: UnitOfWork, command: LogInAs) -> OpenedSession:
     """Open a session for a demo person."""
     if not work.tools.demo:
         raise Forbidden("只有演示环境可以直接选择人员登录。")
-    person = work.connection.scalar(select(Person.id).where(Person.id == command.person_id))
+    person = work.connection.scalar(
+        select(Person.id).where(Person.id == command.person_id, Person.password_hash != NO_PASSWORD)
+    )
     if person is None:
         raise NotFound("没有这位演示人员。")
     return _open(work, command.person_id)

@@ -30,7 +30,7 @@ from engine.model.instance import (
     UserTask,
 )
 from engine.model.job import QueuedJob
-from engine.model.organisation import Delegation, LoginSession, OrgUnit, Person, Position
+from engine.model.organisation import ApiToken, Delegation, LoginSession, OrgUnit, Person, Position
 from engine.model.request import AnsweredRequest
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "PENDING_CALLS",
     "RUNNING",
     "AnsweredRequest",
+    "ApiToken",
     "Attachment",
     "Base",
     "Blob",

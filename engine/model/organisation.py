@@ -1,4 +1,4 @@
-"""Who works where: organisation units, persons, their positions, delegations and sessions."""
+"""Who works where: organisation units, persons, their positions, delegations, sessions and tokens."""
 
 from __future__ import annotations
 
@@ -72,3 +72,19 @@ class LoginSession(Base):
     csrf_token: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ApiToken(Base):
+    """What a machine account shows with each of its requests. Only the digest of the secret is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Id, ForeignKey("person.id"), index=True)
+    digest: Mapped[str] = mapped_column(Digest, unique=True)
+    #: what it is for, such as the server it is kept on
+    note: Mapped[str] = mapped_column(String(200))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_by: Mapped[str] = mapped_column(Id)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

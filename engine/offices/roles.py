@@ -89,6 +89,7 @@ _ALL = (
     _role("process_designer", "流程设计员", Level.SYSTEM, Duty.OPERATE),
     _role("auditor_ro", "审计人员", Level.SYSTEM, Duty.READ),
     _role("sys_admin", "系统管理员", Level.SYSTEM, Duty.OPERATE),
+    _role("integration", "外部系统", Level.SYSTEM, Duty.OPERATE),
 )
 
 ROLES: dict[str, Role] = {role.key: role for role in _ALL}

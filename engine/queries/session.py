@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from engine.handlers.session import digest_of_token
+from engine.machines import NO_PASSWORD
 from engine.model import LoginSession, OrgUnit, Person, Position, TaskStatus, UserTask
 from engine.offices.roles import ROLES
 
@@ -53,6 +54,7 @@ def demo_persons(connection: Connection) -> tuple[DemoPerson, ...]:
         select(Person.id, Person.name, Person.login, Position.role, Position.unit_code, OrgUnit.name.label("unit"))
         .join(Position, Position.person_id == Person.id)
         .join(OrgUnit, OrgUnit.code == Position.unit_code)
+        .where(Person.password_hash != NO_PASSWORD)
     ).all()
     waiting = _waiting(connection)
     order = {role: place for place, role in enumerate(ROLES)}
