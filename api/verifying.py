@@ -26,6 +26,7 @@ _KINDS: Mapping[Kind, str] = {
     Kind.COLUMN: "检索列",
     Kind.SNAPSHOT: "办件状态",
     Kind.TASK: "办理记录",
+    Kind.ROW: "登记",
     Kind.DEFINITION: "定义",
     Kind.ATTACHMENT: "附件",
     Kind.BOOKS: "资金账",

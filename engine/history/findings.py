@@ -14,6 +14,8 @@ class Kind(StrEnum):
     COLUMN = "column"
     SNAPSHOT = "snapshot"
     TASK = "task"
+    #: any other row that is not as the history says
+    ROW = "row"
     DEFINITION = "definition"
     ATTACHMENT = "attachment"
     BOOKS = "books"
@@ -31,3 +33,6 @@ class Finding:
     message: str
     #: the number of the event, where it is about one
     seq: int | None = None
+    #: of a row that is not as the history says: its table, and the column that is different
+    table: str | None = None
+    column: str | None = None

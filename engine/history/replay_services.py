@@ -52,6 +52,11 @@ class ReplayServices:
         decide = feel.Function(("ref", "context"), lambda ref, context: self.decide(ref, context or {}).value)
         return {**self._facts, **calendar_functions(self.now), "decide": decide}
 
+    @property
+    def case_facts(self) -> Mapping[str, Any]:
+        """What was recorded about the case and around it."""
+        return self._facts
+
     def new_id(self) -> str:
         raise Refused("重放时不能产生新的编号。")
 

@@ -19,7 +19,9 @@ from engine.history.checkpoints import Signed, checkpoints_of
 from engine.history.contents import Named, check_attachments, check_definitions, check_policies
 from engine.history.findings import Finding, Kind
 from engine.history.projections import Told, check_cases
-from engine.history.replay import replay_events
+from engine.history.replay import replaying
+from engine.history.rows.case import CaseRows
+from engine.history.rows.cases import check_rows, check_strays
 from engine.history.witness import check_checkpoints, check_kept
 from engine.model import HistoryEvent, ProcessInstance
 from engine.unit_of_work import Tools
@@ -110,14 +112,17 @@ class _Verification:
         self._progress = progress
         self._named = Named()
         self._books = Books()
+        #: what the rows of the cases at hand must be
+        self._rebuilt: dict[str, CaseRows] = {}
         self.report = Report()
 
     def run(self) -> Report:
         for streams in self._batches():
-            self._clocked("projection_seconds", self._check_rows, streams)
             self._clocked("replay_seconds", self._replay_cases, streams)
+            self._clocked("projection_seconds", self._check_rows, streams)
         self._check_contents()
         if self._case_id is None:
+            self.report.findings.extend(check_strays(self._connection))
             self._check_books()
             self._check_checkpoints()
         return self.report
@@ -159,11 +164,15 @@ class _Verification:
         return self._connection.scalar(statement) or 0
 
     def _check_rows(self, streams: list[Stream]) -> None:
+        """All columns of the rows of what was executed again; of the rest, what its events say by themselves."""
         told: dict[str, Told] = {}
         for stream in filter(_is_case, streams):
-            with self._told_as_garbage(stream):
-                told[stream.name] = Told(stream.events)
+            if stream.name not in self._rebuilt:
+                with self._told_as_garbage(stream):
+                    told[stream.name] = Told(stream.events)
         self.report.findings.extend(check_cases(self._connection, told))
+        self.report.findings.extend(check_rows(self._connection, self._rebuilt))
+        self._rebuilt = {}
 
     @contextmanager
     def _told_as_garbage(self, stream: Stream) -> Iterator[None]:
@@ -181,14 +190,19 @@ class _Verification:
                 self._replay(stream)
 
     def _replay(self, stream: Stream) -> None:
-        result = replay_events(self._connection, self._tools.definitions, stream.events, self._tools.forms)
+        rows, last = CaseRows(), None
         self.report.cases += 1
-        self.report.steps += result.steps
-        if result.difference is not None:
-            found = result.difference
+        for last in replaying(self._connection, self._tools.definitions, stream.events, self._tools.forms):
+            self.report.steps += last.step is not None
+            with self._told_as_garbage(stream):
+                rows.follow(last)
+        if last is not None and last.difference is not None:
+            found = last.difference
             self.report.findings.append(
                 Finding(kind=Kind.REPLAY, place=stream.name, seq=found.seq, message=f"重放结果不同：{found.message}")
             )
+        elif last is not None:
+            self._rebuilt[stream.name] = rows
 
     def _check_contents(self) -> None:
         checks: tuple[Iterator[Finding], ...] = (
