@@ -63,5 +63,5 @@ clean:
 
 .venv/.installed-dev: $(INPUTS) $(UNBUILT) | .venv/bin/pip
 	@echo '正在安装依赖（含测试工具）并构建前端，首次约需一两分钟……'
-	@$(BIN)/pip install --quiet --editable '.[dev,postgres]'
+	@$(BIN)/pip install --quiet --editable '.[dev,postgres,otel]'
 	@touch .venv/.installed $@

@@ -54,6 +54,10 @@ def create_app(engine: ProcessEngine, settings: Settings, *, timers: bool = True
     app.state.metrics = Metrics(engine)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
+    if settings.telemetry:
+        from api.monitoring.tracing import trace_requests
+
+        trace_requests(app, engine)
     if settings.json_logs:
         app.add_middleware(RequestLog)
     error_handlers.install(app)

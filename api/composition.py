@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from api.demo_clock import DemoClock
-from api.settings import Settings
+from api.settings import BadSetting, Settings
 from engine.bootstrap import build_engine
 from engine.clock import Clock
 from engine.history.signatures import signer_at
 from engine.process_engine import ProcessEngine
+from engine.tracing import NoTracer, Tracer
 from forms.port import FormLibrary
 
 
@@ -23,4 +24,18 @@ def engine_for(settings: Settings, clock: Clock | None = None) -> ProcessEngine:
         demo=settings.demo,
         hash=settings.hash,
         signer=partial(signer_at, settings.checkpoint_key, settings.signature),
+        tracer=tracer_for(settings),
     )
+
+
+def tracer_for(settings: Settings) -> Tracer:
+    """Tells OpenTelemetry, where it is configured; otherwise none of it is loaded."""
+    if not settings.telemetry:
+        return NoTracer()
+    try:
+        from api.monitoring.tracing import exporting_tracer
+    except ModuleNotFoundError as error:
+        raise BadSetting(
+            "没有安装 OpenTelemetry：请用 pip install 'anlan[otel]' 安装，或者设置 ANLAN_OTEL=0。", name="ANLAN_OTEL"
+        ) from error
+    return exporting_tracer()

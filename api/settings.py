@@ -47,6 +47,8 @@ class Settings:
     metrics_token: str = ""
     #: log requests and warnings as JSON lines
     json_logs: bool = False
+    #: tell OpenTelemetry what is done, and how long it takes
+    telemetry: bool = False
     #: fire timers and do jobs inside the web process; off where `anlan worker` runs beside it
     worker: bool = True
     #: send the session cookie over HTTPS only
@@ -72,6 +74,7 @@ class Settings:
             port=_port(environment.get("ANLAN_PORT") or "8000"),
             metrics_token=environment.get("ANLAN_METRICS_TOKEN") or "",
             json_logs=_flag(environment, "ANLAN_JSON_LOGS", default=False),
+            telemetry=_flag(environment, "ANLAN_OTEL", default=_names_collector(environment)),
             worker=_flag(environment, "ANLAN_WORKER", default=True),
             secure_cookie=_flag(environment, "ANLAN_SECURE_COOKIE", default=not demo),
         )
@@ -100,6 +103,11 @@ class Settings:
     def attachments(self) -> Path:
         """Where uploaded documents are kept."""
         return self.home / "attachments"
+
+
+def _names_collector(environment: Mapping[str, str]) -> bool:
+    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    return any(environment.get(name) for name in names)
 
 
 def names_set(environment: Mapping[str, str] = os.environ) -> list[str]:

@@ -19,6 +19,7 @@ from engine.process_engine import ProcessEngine
 from engine.store.attachments import AttachmentStore
 from engine.store.database import Database
 from engine.store.migration import migrate
+from engine.tracing import NoTracer, Tracer
 from engine.unit_of_work import Tools
 
 
@@ -33,6 +34,7 @@ def build_engine(
     hash: HashKind = HashKind.SHA256,
     signer: Callable[[], Signer] | None = None,
     queue: JobQueue | None = None,
+    tracer: Tracer | None = None,
 ) -> ProcessEngine:
     """An engine on a migrated database, with the funds ledger and the policy profiles."""
     database = _migrated(database_url)
@@ -48,6 +50,7 @@ def build_engine(
         hash=hash,
         signer=signer,
         queue=queue or EmbeddedQueue(),
+        tracer=tracer or NoTracer(),
     )
     return ProcessEngine(database=database, clock=clock or SystemClock(), tools=tools)
 

@@ -23,6 +23,7 @@ from engine.idempotency import AnsweredOnce, RequestKey
 from engine.messaging.routing import deliver
 from engine.moves import MigrateProcess, MoveProcess
 from engine.store.database import Database, lost_race
+from engine.tracing import SpanKind
 from engine.unit_of_work import Tools, UnitOfWork
 
 R = TypeVar("R")
@@ -56,8 +57,10 @@ class ProcessEngine:
 
     def execute(self, command: Command[R]) -> R:
         """Carry a command out completely, or raise and change nothing."""
-        if self._observer is None:
-            return self._execute(command)
+        with self.tools.tracer.span(SpanKind.COMMAND, type(command).__name__):
+            return self._execute(command) if self._observer is None else self._observed(command, self._observer)
+
+    def _observed(self, command: Command[R], observer: Observer) -> R:
         began, refusal = perf_counter(), "error"
         try:
             result = self._execute(command)
@@ -66,7 +69,7 @@ class ProcessEngine:
             refusal = refused.code
             raise
         finally:
-            self._observer(type(command).__name__, perf_counter() - began, refusal or None)
+            observer(type(command).__name__, perf_counter() - began, refusal or None)
         return result
 
     def _execute(self, command: Command[R]) -> R:

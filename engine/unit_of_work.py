@@ -26,6 +26,7 @@ from engine.offices.names import Names
 from engine.offices.organisation import delegation_in_force
 from engine.ports import Connector, FormPort, PolicyPort, ProjectPort
 from engine.store.attachments import AttachmentStore
+from engine.tracing import NoTracer, Tracer
 
 _APPEND = insert(HistoryEvent)
 
@@ -51,6 +52,8 @@ class Tools:
     signer: Callable[[], Signer] | None = None
     #: keeps what is to be done after the command
     queue: JobQueue = field(default_factory=NoQueue)
+    #: told of commands, jobs and calls while they are done
+    tracer: Tracer = field(default_factory=NoTracer)
 
 
 @dataclass

@@ -62,13 +62,14 @@ class RequestLog:
             await self.app(scope, receive, noted)
         finally:
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
-            facts = {"method": scope["method"], "route": _route(scope), "status": status, "ms": milliseconds}
+            facts = {"method": scope["method"], "route": route_of(scope), "status": status, "ms": milliseconds}
             _LOG.info("request", extra={"facts": facts})
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """The address with names in place of ids, such as `/tasks/{task_id}`."""
-    route = scope.get("route")
+    # What FastAPI keeps of a route in an included router has the router's prefix; the route alone has not.
+    route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
     if route is not None:
         return str(getattr(route, "path", ""))
     application = scope.get("app")

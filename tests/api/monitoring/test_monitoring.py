@@ -75,6 +75,15 @@ def test_the_log_tells_the_route_and_nothing_of_what_was_asked(engine, settings,
     assert "张三" not in caplog.text
 
 
+def test_routes_of_the_api_are_logged_as_they_are_called(engine, settings, caplog):
+    client = TestClient(create_app(engine, replace(settings, json_logs=True), timers=False))
+
+    with caplog.at_level(logging.INFO, logger="anlan.requests"):
+        client.get("/api/v1/user-tasks/0123456789abcdef")
+
+    assert json.loads(JsonLines().format(caplog.records[-1]))["route"] == "/api/v1/user-tasks/{task_id}"
+
+
 def test_an_error_in_the_log_keeps_its_traceback():
     try:
         raise AnlanError("出错了")
