@@ -16,7 +16,7 @@ from api.monitoring.logs import RequestLog
 from api.monitoring.metrics import Metrics
 from api.security import BodyLimit, SecurityHeaders
 from api.settings import Settings
-from engine.jobs.timers import TimerWorker
+from engine.jobs.workers import worker_of
 from engine.process_engine import ProcessEngine
 
 _ABOUT = """水库移民扶持项目审批引擎的接口。The API of the Anlan approval engine.
@@ -31,7 +31,7 @@ def create_app(engine: ProcessEngine, settings: Settings, *, timers: bool = True
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        worker = TimerWorker(engine, checkpoints=settings.checkpoint_interval) if timers else None
+        worker = worker_of(engine) if timers else None
         if worker:
             worker.start()
         try:

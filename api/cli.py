@@ -62,21 +62,29 @@ def serve(host: Host = None, port: Port = None, demo: Demo = None) -> None:
 
 
 @app.command()
-def worker(once: Annotated[bool, typer.Option(help="只处理一遍现在到期的事项，然后退出")] = False) -> None:
-    """单独运行后台处理：到期的定时、存证等；网页进程用 ANLAN_WORKER=0 关闭自带的一份。"""
+def worker(
+    once: Annotated[bool, typer.Option(help="只处理一遍现在到期的事项，然后退出")] = False,
+    drain: Annotated[bool, typer.Option(help="处理完现在到期的全部事项并显示进度，然后退出")] = False,
+) -> None:
+    """单独运行后台处理：到期的定时、对外调用、存证等；网页进程用 ANLAN_WORKER=0 关闭自带的一份。"""
     with _reported():
         from api.composition import engine_for
+        from api.draining import drain_on
         from api.monitoring.logs import log_json
-        from engine.jobs.timers import TimerWorker, fire_due_timers
+        from engine.jobs.timers import fire_due_timers
+        from engine.jobs.workers import worker_of
 
         settings = Settings.from_environment()
         engine = engine_for(settings)
         if once:
             typer.echo(f"处理了 {fire_due_timers(engine)} 个到期的定时。")
             return
+        if drain:
+            drain_on(console, engine)
+            return
         if settings.json_logs:
             log_json()
-        TimerWorker(engine, checkpoints=settings.checkpoint_interval).run_until_signalled()
+        worker_of(engine).run_until_signalled()
 
 
 @app.command()

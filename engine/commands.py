@@ -154,7 +154,8 @@ class FireTimer(Command[bool]):
     """A timer is due. False when the case no longer waits for it."""
 
     instance_id: str
-    wait_id: str
+    #: None: the first of the case that is due
+    wait_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,3 +305,8 @@ class Delegate(Command[str]):
 @dataclass(frozen=True, kw_only=True)
 class MakeCheckpoint(Command[str]):
     """Sign a statement about everything the history holds now; gives it as a file to keep elsewhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgetAnswers(Command[int]):
+    """Delete the answers to requests that nobody will repeat any more; tells how many."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Exists, delete, exists, insert, select
 
 from engine.commands import Command
 from engine.errors import Conflict, Refused
@@ -106,6 +106,11 @@ def forget_old_answers(work: UnitOfWork) -> int:
     """Delete the answers that nobody will ask for again."""
     old = delete(AnsweredRequest).where(AnsweredRequest.answered_at < work.now - KEPT)
     return work.connection.execute(old).rowcount
+
+
+def old_answers(now: datetime) -> Exists:
+    """Whether there are any such answers."""
+    return exists().where(AnsweredRequest.answered_at < now - KEPT)
 
 
 def fingerprint(command: Command[Any]) -> str:

@@ -27,6 +27,7 @@ from engine.handlers import (
 )
 from engine.messaging import messages
 from engine.unit_of_work import UnitOfWork
+    upkeep,
 
 R = TypeVar("R")
 
@@ -78,3 +79,4 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
 def handler_of(command: Command[R]) -> Callable[[UnitOfWork, Command[R]], R]:
     """The function that carries a command out."""
     return cast("Callable[[UnitOfWork, Command[R]], R]", _HANDLERS[type(command)])
+    commands.ForgetAnswers: upkeep.forget_answers,

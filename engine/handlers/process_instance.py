@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from engine import interpreter
 from engine.cases.case import Case
+from engine.cases.due_timers import first_due_timer, waiting_timer
 from engine.cases.instantiation import Beginning, instantiate
 from engine.cases.starting import starting_event, starting_region
 from engine.clock import local_date
@@ -85,7 +86,10 @@ def _ensure_undecided(work: UnitOfWork, case: Case) -> None:
 
 def fire_timer(work: UnitOfWork, command: FireTimer) -> bool:
     """Let a due timer move its case; a case that no longer waits for it is left alone."""
-    timer = waiting_timer(work, command.instance_id, command.wait_id)
+    if command.wait_id is None:
+        timer = first_due_timer(work.connection, command.instance_id, work.now)
+    else:
+        timer = waiting_timer(work.connection, command.instance_id, command.wait_id)
     if timer is None or timer.due_at > work.now:
         return False
     case = Case.load(work, command.instance_id)
@@ -94,17 +98,6 @@ def fire_timer(work: UnitOfWork, command: FireTimer) -> bool:
     case.unattended = True
     fire(case, timer)
     return True
-
-
-def waiting_timer(work: UnitOfWork, instance_id: str, wait_id: str) -> AnyRow | None:
-    """A timer that a case waits for."""
-    return work.connection.execute(
-        select(EventSubscription).where(
-            EventSubscription.instance_id == instance_id,
-            EventSubscription.wait_id == wait_id,
-            EventSubscription.kind == "timer",
-        )
-    ).one_or_none()
 
 
 def fire(case: Case, timer: AnyRow, **told: str) -> CompletedTask:

@@ -2,21 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from sqlalchemy import Select, select
+
+from engine.cases.due_timers import first_due_timer
+from engine.commands import (
+    SYSTEM,
+    CheckStartCondition,
+    Command,
+    FailTimer,
+    FireStartTimer,
+    FireTimer,
+    StartedProcess,
+)
+from engine.errors import AnlanError, Refused
 from engine.jobs.queue import Job, JobKind
-from engine.jobs.timers import fire_first_timer
+from engine.jobs.upkeep import forget_answers, make_checkpoint
+from engine.messaging.messages import DeliverKeptMessage
+from engine.model import StartSubscription
 from engine.process_engine import ProcessEngine
+from engine.schedules.commands import StartScheduled
+
+_LOG = logging.getLogger(__name__)
 
 #: Does a job, or nothing where nothing waits for it any more; tells whether anything has happened.
 #: What it raises is tried again later, so what will never work must be settled by a command (an incident).
 Duty = Callable[[ProcessEngine, Job], bool]
 
-DUTIES: dict[JobKind, Duty] = {
-    JobKind.TIMER: fire_first_timer,
-}
-
 
 def perform(engine: ProcessEngine, job: Job) -> bool:
     """Do a job once."""
     return DUTIES[job.kind](engine, job)
+
+
+def fire_first_timer(engine: ProcessEngine, job: Job) -> bool:
+    """Let a case go on at the first of its timers that is due; False where none is, or the case stands still."""
+    try:
+        return engine.execute(FireTimer(actor=SYSTEM, instance_id=job.subject))
+    except Refused:
+        return _fire_or_hold(engine, job.subject)
+
+
+def _fire_or_hold(engine: ProcessEngine, instance_id: str) -> bool:
+    """What the rules or the diagram refuse is refused again: an administrator must see it."""
+    with engine.database.read() as connection:
+        timer = first_due_timer(connection, instance_id, engine.clock.now())
+    if timer is None:
+        return False
+    wait_id = timer.wait_id
+    try:
+        return engine.execute(FireTimer(actor=SYSTEM, instance_id=instance_id, wait_id=wait_id))
+    except Refused as error:
+        _LOG.warning("timer %s of case %s was refused: %s", wait_id, instance_id, error.message)
+        told = {"code": error.code, "message": error.message}
+        engine.execute(FailTimer(actor=SYSTEM, instance_id=instance_id, wait_id=wait_id, **told))
+        return False
+
+
+def start_by_timer(engine: ProcessEngine, job: Job) -> bool:
+    """Start a case at each start timer of a definition that is due."""
+    due = _start_events(engine, job, "timer", StartSubscription.due_at <= engine.clock.now())
+    return _execute_all(engine, [FireStartTimer(actor=SYSTEM, **row._mapping) for row in due])
+
+
+def start_scheduled(engine: ProcessEngine, job: Job) -> bool:
+    """Start a case that a schedule owes a region."""
+    return engine.execute(StartScheduled(actor=SYSTEM, owed_id=job.subject)) is not None
+
+
+def start_by_condition(engine: ProcessEngine, job: Job) -> bool:
+    """Look at the conditions that start a definition's cases."""
+    watched = _start_events(engine, job, "conditional")
+    which = [{"definition_id": row.definition_id, "element_id": row.element_id} for row in watched]
+    return _execute_all(engine, [CheckStartCondition(actor=SYSTEM, **this) for this in which])
+
+
+def _execute_all(engine: ProcessEngine, commands: Sequence[Command[StartedProcess | None]]) -> bool:
+    """One start event that is refused does not hold up the others of its process."""
+    refusal: AnlanError | None = None
+    started = False
+    for command in commands:
+        try:
+            started = engine.execute(command) is not None or started
+        except AnlanError as error:
+            refusal = error
+    if refusal is not None:
+        raise refusal
+    return started
+
+
+def deliver_message(engine: ProcessEngine, job: Job) -> bool:
+    """Give a message that was kept to who waits for it now."""
+    return engine.execute(DeliverKeptMessage(actor=SYSTEM, message_id=job.subject))
+
+
+def _start_events(engine: ProcessEngine, job: Job, kind: str, *where: Any) -> list[Any]:
+    which: Select[*tuple[Any, ...]] = (
+        select(StartSubscription.definition_id, StartSubscription.element_id, StartSubscription.due_at)
+        .where(StartSubscription.definition_id == job.subject, StartSubscription.kind == kind, *where)
+        .order_by(StartSubscription.due_at, StartSubscription.element_id)
+    )
+    with engine.database.read() as connection:
+        return list(connection.execute(which))
+
+
+DUTIES: dict[JobKind, Duty] = {
+    JobKind.TIMER: fire_first_timer,
+    JobKind.START: start_by_timer,
+    JobKind.SCHEDULED: start_scheduled,
+    JobKind.CONDITION: start_by_condition,
+    JobKind.MESSAGE: deliver_message,
+    JobKind.CHECKPOINT: make_checkpoint,
+    JobKind.UPKEEP: forget_answers,
+}

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, false
 
 
 class JobKind(StrEnum):
@@ -18,6 +18,8 @@ class JobKind(StrEnum):
     TIMER = "timer"
     #: a definition, by the first of its start timers that is due
     START = "start"
+    #: a case that a schedule owes a region
+    SCHEDULED = "scheduled"
     #: a definition, by the conditions that start it
     CONDITION = "condition"
     #: a message that was kept
@@ -34,6 +36,11 @@ class JobKind(StrEnum):
     UPKEEP = "upkeep"
 
 
+#: what takes as long as somebody else takes; nothing within our own database waits behind it
+OUTSIDE = frozenset({JobKind.CALL, JobKind.DELIVERY, JobKind.EXPORT})
+INSIDE = frozenset(JobKind) - OUTSIDE
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """Advance the subject, if it still waits for this: a job that is stale or doubled does nothing."""
@@ -42,6 +49,22 @@ class Job:
     #: the id of a case, a call, a definition or a message
     subject: str = ""
     due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueLoad:
+    """How much a queue holds at one instant."""
+
+    #: due and not yet taken by a worker
+    waiting: int = 0
+    #: a worker is at it
+    taken: int = 0
+    #: not due yet
+    planned: int = 0
+    #: have failed and are tried again
+    retried: int = 0
+    #: since when the oldest of those that wait is due
+    oldest: datetime | None = None
 
 
 class JobQueue(Protocol):
@@ -54,9 +77,27 @@ class JobQueue(Protocol):
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Keep jobs within the transaction of a command: with it they are there or they are not."""
 
+    def committed(self) -> None:
+        """The transaction of what was put is over: whoever waits for jobs in this process may look."""
+
+    def known(self, kind: JobKind, subject: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
+        """Whether there is a job for a subject that is due by now; part of the sweep's statements."""
+
+    def load(self, connection: Connection, now: datetime) -> QueueLoad:
+        """How much there is to do."""
+
 
 class NoQueue:
     """For libraries and replays, where nothing is done behind anybody's back."""
 
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
         return None
+
+    def committed(self) -> None:
+        return None
+
+    def known(self, kind: JobKind, subject: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+        return false()
+
+    def load(self, connection: Connection, now: datetime) -> QueueLoad:
+        return QueueLoad()

@@ -71,6 +71,15 @@ class Database:
         with self._turn, self._writer.connect() as connection:
             yield connection
 
+    @contextmanager
+    def book(self) -> Iterator[Connection]:
+        """A transaction of the queue's own rows, kept at its end; cases are changed by commands alone."""
+        with self._turn, self._writer.connect() as connection:
+            if self.url.get_backend_name() != "sqlite":
+                connection = connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
+
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()

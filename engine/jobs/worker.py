@@ -1,0 +1,173 @@
+"""Does the jobs of the embedded queue: inside the API process, or as `anlan worker`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from time import monotonic
+
+from engine.errors import AnlanError
+from engine.jobs.duties import perform
+from engine.jobs.embedded_queue import EmbeddedQueue
+from engine.jobs.leases import BEAT, HeldJob, Leases
+from engine.jobs.queue import INSIDE, OUTSIDE, Job, JobKind
+from engine.jobs.sweep import work_without_job
+from engine.jobs.upkeep import due_upkeep
+from engine.process_engine import ProcessEngine
+
+_LOG = logging.getLogger(__name__)
+#: Seconds between two sweeps, and between two looks at what has no hurry at all.
+SWEEP, UPKEEP = 3.0, 60.0
+#: How many jobs one sweep puts at most.
+SWEPT = 5000
+
+
+@dataclass
+class Lane:
+    """Jobs of some kinds, done one after the other by a thread."""
+
+    kinds: Collection[JobKind]
+    #: how many jobs are held at a time
+    batch: int
+    bell: Event = field(default_factory=Event)
+
+
+class EmbeddedWorker:
+    """Threads that do what is due: one for our own database, some for calls that wait for others."""
+
+    def __init__(
+        self,
+        engine: ProcessEngine,
+        queue: EmbeddedQueue,
+        *,
+        interval: float = 1.0,
+        calls: int = 4,
+    ) -> None:
+        self._engine = engine
+        self._queue = queue
+        self._interval = interval
+        name = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._leases = Leases(engine.database, name)
+        self._inside = Lane(INSIDE, batch=50)
+        self._lanes = [self._inside, *(Lane(OUTSIDE, batch=1) for _ in range(calls))]
+        self._stopping = Event()
+        self._swept_at = self._kept_up_at = float("-inf")
+        self._threads: list[Thread] = []
+
+    def start(self) -> None:
+        """Begin to watch."""
+        for lane in self._lanes:
+            self._queue.hang(lane.bell)
+        self._threads = [
+            Thread(target=self._beat, name="anlan-heartbeat", daemon=True),
+            *(Thread(target=self._work, args=(lane,), name="anlan-jobs", daemon=True) for lane in self._lanes),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def run_until_signalled(self) -> None:
+        """Watch until the process is told to end; the job it is at is finished, the others are left to the next."""
+        told = Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: told.set())
+        self.start()
+        told.wait()
+        self.stop()
+
+    def stop(self) -> None:
+        """End after the jobs it is at."""
+        self._stopping.set()
+        for lane in self._lanes:
+            lane.bell.set()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def drain(self, told: Callable[[int], None] = lambda done: None) -> int:
+        """Do everything that is due now and end; others may do so at the same time."""
+        beat = Thread(target=self._beat, name="anlan-heartbeat", daemon=True)
+        beat.start()
+        done = 0
+        everything = Lane(frozenset(JobKind), batch=self._inside.batch)
+        while not self._stopping.is_set():
+            performed = self._round(everything)
+            done += performed
+            told(done)
+            if not performed and not self._sweep():
+                break
+        self._stopping.set()
+        return done
+
+    def _work(self, lane: Lane) -> None:
+        while not self._stopping.is_set():
+            lane.bell.clear()
+            try:
+                if lane is self._inside:
+                    self._look_round()
+                idle = not self._round(lane)
+            except Exception:
+                # The next round tries again; a worker that dies would stop every notice and deadline.
+                _LOG.exception("looking for jobs failed")
+                idle = True
+            if idle:
+                lane.bell.wait(self._interval)
+
+    def _round(self, lane: Lane) -> int:
+        """Do the first jobs of a lane; tells how many there were."""
+        held = self._leases.take(self._engine.clock.now(), lane.batch, lane.kinds)
+        done = []
+        for number, one in enumerate(held):
+            if self._stopping.is_set():
+                self._leases.give_back(held[number:])
+                break
+            if self._done(one):
+                done.append(one)
+        self._leases.finish(done)
+        return len(held)
+
+    def _done(self, held: HeldJob) -> bool:
+        """Do a job; one that fails is put back, whatever has failed."""
+        job = held.job
+        try:
+            perform(self._engine, job)
+        except AnlanError as error:
+            _LOG.warning("job %s of %s was refused: %s", job.kind, job.subject, error.message)
+            self._leases.put_back(held, error)
+        except Exception as error:
+            _LOG.exception("job %s of %s failed", job.kind, job.subject)
+            self._leases.put_back(held, error)
+        else:
+            return True
+        return False
+
+    def _look_round(self) -> None:
+        if monotonic() - self._swept_at >= SWEEP:
+            self._sweep()
+        if monotonic() - self._kept_up_at >= UPKEEP:
+            self._kept_up_at = monotonic()
+            self._put(due_upkeep(self._engine))
+
+    def _sweep(self) -> bool:
+        """Put jobs for what is due and has none; tells whether there was any."""
+        self._swept_at = monotonic()
+        with self._engine.database.read() as connection:
+            lost = work_without_job(connection, self._queue, self._engine.clock.now(), SWEPT)
+        self._put(lost)
+        return bool(lost)
+
+    def _put(self, jobs: list[Job]) -> None:
+        if jobs:
+            with self._engine.database.book() as connection:
+                self._queue.put(connection, jobs)
+
+    def _beat(self) -> None:
+        while not self._stopping.wait(BEAT):
+            try:
+                self._leases.renew()
+            except Exception:
+                _LOG.exception("a sign of life could not be written")
