@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from functools import partial
 
 from api.demo_clock import DemoClock
 from api.settings import BadSetting, Settings
 from engine.bootstrap import build_engine
 from engine.clock import Clock
+from engine.connectors import configuration
 from engine.history.signatures import signer_at
+from engine.ports import RemoteConnector
 from engine.process_engine import ProcessEngine
 from engine.tracing import NoTracer, Tracer
 from forms.port import FormLibrary
@@ -21,6 +25,7 @@ def engine_for(settings: Settings, clock: Clock | None = None) -> ProcessEngine:
         clock=clock or (DemoClock(settings.demo_clock) if settings.demo else None),
         forms=FormLibrary(),
         attachments=settings.attachments,
+        connectors=connectors_for(settings),
         demo=settings.demo,
         hash=settings.hash,
         signer=partial(signer_at, settings.checkpoint_key, settings.signature),
@@ -39,3 +44,10 @@ def tracer_for(settings: Settings) -> Tracer:
             "没有安装 OpenTelemetry：请用 pip install 'anlan[otel]' 安装，或者设置 ANLAN_OTEL=0。", name="ANLAN_OTEL"
         ) from error
     return exporting_tracer()
+
+
+def connectors_for(settings: Settings, environment: Mapping[str, str] = os.environ) -> tuple[RemoteConnector, ...]:
+    """The connectors that reach other systems; without settings they refuse everything."""
+    if settings.connectors is None:
+        return configuration.Configuration().connectors()
+    return configuration.read(settings.connectors, environment).connectors()

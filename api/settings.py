@@ -53,6 +53,8 @@ class Settings:
     worker: bool = True
     #: send the session cookie over HTTPS only
     secure_cookie: bool = True
+    #: what connectors of service tasks may reach, a TOML file
+    connectors: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -63,6 +65,7 @@ class Settings:
             starts = " 或 ".join(_DATABASES)
             raise BadSetting(f"环境变量 ANLAN_DATABASE_URL 应以 {starts} 开头。", name="ANLAN_DATABASE_URL")
         demo = _flag(environment, "ANLAN_DEMO", default="ANLAN_DATABASE_URL" not in environment)
+        connectors = environment.get("ANLAN_CONNECTORS")
         return cls(
             home=home,
             database_url=database_url,
@@ -77,6 +80,7 @@ class Settings:
             telemetry=_flag(environment, "ANLAN_OTEL", default=_names_collector(environment)),
             worker=_flag(environment, "ANLAN_WORKER", default=True),
             secure_cookie=_flag(environment, "ANLAN_SECURE_COOKIE", default=not demo),
+            connectors=Path(connectors) if connectors else None,
         )
 
     @property
