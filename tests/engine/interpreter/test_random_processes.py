@@ -27,3 +27,9 @@ def test_every_step_agrees_with_the_standard(first):
 @pytest.mark.parametrize("seed", FOUND, ids=FOUND.get)
 def test_what_once_went_wrong_agrees_with_the_standard(seed):
     Trial(seed).play()
+
+
+def test_the_state_of_a_random_process_stays_small():
+    sizes = [len(Trial(seed).play().state.tokens) for seed in range(BATCH)]
+
+    assert max(sizes) < 3_000
