@@ -30,6 +30,9 @@ def test_what_once_went_wrong_agrees_with_the_standard(seed):
 
 
 def test_the_state_of_a_random_process_stays_small():
-    sizes = [len(Trial(seed).play().state.tokens) for seed in range(BATCH)]
+    trials = [Trial(seed).play() for seed in range(BATCH)]
+    # A few are refused when they start: none of their flows can be taken.
+    sizes = [len(trial.state.tokens) for trial in trials if hasattr(trial, "state")]
 
+    assert len(sizes) > BATCH / 2
     assert max(sizes) < 3_000
