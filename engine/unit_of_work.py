@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -29,6 +29,8 @@ from engine.store.attachments import AttachmentStore
 from engine.tracing import NoTracer, Tracer
 
 _APPEND = insert(HistoryEvent)
+#: between the tries of a call for the outside
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,10 @@ class Tools:
     signer: Callable[[], Signer] | None = None
     #: keeps what is to be done after the command
     queue: JobQueue = field(default_factory=NoQueue)
+    #: how long a call that went wrong rests before each further try; then it is an incident
+    backoff: Sequence[timedelta] = BACKOFF
+    #: how often the system makes a checkpoint by itself; None for never
+    checkpoints: timedelta | None = None
     #: told of commands, jobs and calls while they are done
     tracer: Tracer = field(default_factory=NoTracer)
 
@@ -72,6 +78,8 @@ class UnitOfWork:
     #: cases as this command leaves them, by id; none where a case has ended
     left: dict[str, WarmCase | None] = field(default_factory=dict)
     _touched: set[str] = field(default_factory=set)
+    #: whether jobs were put
+    _asked: bool = False
 
     def warm(self, instance_id: str) -> WarmCase | None:
         """A case as this command or an earlier one has left it; whether it is still so, its revision tells."""
@@ -86,6 +94,8 @@ class UnitOfWork:
                 self.tools.cases.drop(instance_id)
             else:
                 self.tools.cases.keep(instance_id, case)
+        if self._asked:
+            self.tools.queue.committed()
 
     def release(self) -> None:
         """Forget the cases of a command that was not committed."""
@@ -107,6 +117,7 @@ class UnitOfWork:
         """Ask for what is to be done after this command; if it is rolled back, nothing was asked for."""
         if jobs:
             self.tools.queue.put(self.connection, jobs)
+            self._asked = True
 
     def new_id(self) -> str:
         """The next id of this command."""

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Update, bindparam, delete, exists, insert, select, update
 
 from engine import feel
+from engine.calls.asking import follow_calls, withdraw_calls
 from engine.cases.deadlines import RETURNED, Deadline, deadline_of
 from engine.cases.incidents import close_incidents, ensure_nothing_refused, keep_incidents
 from engine.cases.services import CaseServices
@@ -151,7 +152,13 @@ class Case:
         return variables_at(self.bundle.specification, self.state, token_id, self.services)
 
     def save(
-        self, step: Step, occurrence: Occurrence, *, closed_task_id: str | None = None, **pinned: Any
+        self,
+        step: Step,
+        occurrence: Occurrence,
+        *,
+        closed_task_id: str | None = None,
+        answered_call_id: str | None = None,
+        **pinned: Any,
     ) -> tuple[str, ...]:
         """Write the effect of a step with its event, and return the ids of the tasks it opened."""
         if step.incidents and self.work.tools.offices and not self.unattended:
@@ -160,6 +167,7 @@ class Case:
         self._save_instance(step, occurrence, outcome_of(step, opened, step.before), pinned)
         self._cancel(step, closed_task_id)
         self._follow_waits(step)
+        follow_calls(self, step, self.services.asked_ids, answered_call_id)
         if opened:
             self.work.connection.execute(_OPEN, opened)
         if step.incidents or step.incidents_before:
@@ -217,6 +225,7 @@ class Case:
         )
         self._cancel_open_tasks()
         self._drop_subscriptions()
+        withdraw_calls(self)
         close_incidents(self)
 
     def _tell_project(self) -> None:
@@ -265,9 +274,9 @@ class Case:
         connection, known = self.work.connection, step.waited
         if known is None:
             self._drop_subscriptions()
-        elif gone := [wait.id for wait in known if wait not in step.waits]:
+        elif gone := [wait.id for wait in known if wait not in step.waits and wait.kind is not WaitKind.SERVICE]:
             connection.execute(_UNSUBSCRIBE, [{"instance": self.row.id, "wait": wait_id} for wait_id in gone])
-        if new := [wait for wait in step.waits if wait not in (known or ())]:
+        if new := [wait for wait in step.waits if wait not in (known or ()) and wait.kind is not WaitKind.SERVICE]:
             connection.execute(_SUBSCRIBE, [self._subscription(wait) for wait in new])
             timers = (wait.due_at for wait in new if wait.kind is WaitKind.TIMER and wait.due_at is not None)
             self.work.put(*(Job(kind=JobKind.TIMER, subject=self.row.id, due_at=due_at) for due_at in timers))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
+from engine.cases.at_hand import CaseAtHand
 from engine.errors import NotFound
 from engine.history.event import Occurrence
 from engine.interpreter import Incident as TokenIncident
@@ -14,15 +15,14 @@ from engine.interpreter import Step
 from engine.interpreter.errors import UncaughtError
 from engine.model import EventSubscription, Incident, Resolution
 from engine.rows import AnyRow
-
-if TYPE_CHECKING:
-    from engine.cases.case import Case
-    from engine.unit_of_work import UnitOfWork
+from engine.unit_of_work import UnitOfWork
 
 _RESOLUTIONS = {"IncidentRetried": Resolution.RETRIED, "IncidentResolved": Resolution.RESOLVED}
 _LONGEST_CODE = 120
 #: begins the code of a timer that was refused
 TIMER = "timer."
+#: begins the code of a call for the outside that has failed
+CALL = "call."
 
 
 def ensure_nothing_refused(step: Step) -> None:
@@ -34,7 +34,7 @@ def ensure_nothing_refused(step: Step) -> None:
             raise UncaughtError(message, error=incident.code, element=incident.element_id)
 
 
-def keep_incidents(case: Case, step: Step, occurrence: Occurrence) -> None:
+def keep_incidents(case: CaseAtHand, step: Step, occurrence: Occurrence) -> None:
     """Open what has newly stopped, and close what has gone on."""
     before = {incident.id for incident in step.incidents_before}
     opened = [_row(case, incident) for incident in step.incidents if incident.id not in before]
@@ -46,19 +46,34 @@ def keep_incidents(case: Case, step: Step, occurrence: Occurrence) -> None:
         _close(case, resolution, occurrence.input, Incident.token_id.in_(gone))
 
 
-def open_timer_incident(case: Case, wait: AnyRow, code: str, message: str) -> bool:
+def open_timer_incident(case: CaseAtHand, wait: AnyRow, code: str, message: str) -> bool:
     """Keep a due timer that was refused; False when it is kept already."""
-    known = select(Incident.id).where(_of_wait(case.row.id, wait.wait_id), Incident.closed_at.is_(None))
+    return _open(case, TokenIncident(id=wait.wait_id, element_id=wait.element_id, code=TIMER + code, message=message))
+
+
+def open_call_incident(case: CaseAtHand, call: AnyRow, code: str, message: str, attempts: int) -> bool:
+    """Keep a call that has failed; False when it is kept already."""
+    stopped = TokenIncident(id=call.id, element_id=call.element_id, code=CALL + code, message=message)
+    return _open(case, stopped, attempts)
+
+
+def _open(case: CaseAtHand, incident: TokenIncident, attempts: int = 1) -> bool:
+    known = select(Incident.id).where(_of_wait(case.row.id, incident.id), Incident.closed_at.is_(None))
     if case.work.connection.scalar(known) is not None:
         return False
-    row = _row(case, TokenIncident(id=wait.wait_id, element_id=wait.element_id, code=TIMER + code, message=message))
-    case.work.connection.execute(insert(Incident), [row])
+    case.work.connection.execute(insert(Incident), [{**_row(case, incident), "attempts": attempts}])
     return True
 
 
-def close_timer_incident(case: Case, wait_id: str, reason: str) -> None:
-    """The timer has been fired after all."""
-    _close(case, Resolution.RETRIED, {"reason": reason}, Incident.token_id == wait_id)
+def close_incident(case: CaseAtHand, stopped_id: str, resolution: Resolution, reason: str) -> None:
+    """What had stopped goes on after all: a timer by its wait, a call by its id."""
+    _close(case, resolution, {"reason": reason}, Incident.token_id == stopped_id)
+
+
+def withdraw_incidents(case: CaseAtHand, stopped_ids: Sequence[str]) -> None:
+    """Nobody waits any more for what had stopped."""
+    if stopped_ids:
+        _close(case, Resolution.WITHDRAWN, {}, Incident.token_id.in_(stopped_ids))
 
 
 def _of_wait(instance_id: Any, wait_id: Any) -> ColumnElement[bool]:
@@ -77,7 +92,7 @@ def is_standing() -> ColumnElement[bool]:
     return and_(Incident.closed_at.is_(None), or_(~Incident.code.startswith(TIMER), waits))
 
 
-def _row(case: Case, incident: TokenIncident) -> dict[str, Any]:
+def _row(case: CaseAtHand, incident: TokenIncident) -> dict[str, Any]:
     return {
         "id": case.work.new_id(),
         "instance_id": case.row.id,
@@ -92,12 +107,12 @@ def _row(case: Case, incident: TokenIncident) -> dict[str, Any]:
     }
 
 
-def close_incidents(case: Case) -> None:
-    """The case is over, and what has stopped with it."""
-    _close(case, Resolution.WITHDRAWN, {})
+def close_incidents(case: CaseAtHand) -> None:
+    """The case is over, and what has stopped with it, but for what it had sent and is still to be delivered."""
+    _close(case, Resolution.WITHDRAWN, {}, ~Incident.code.startswith(CALL))
 
 
-def _close(case: Case, resolution: Resolution, told: Mapping[str, Any], *which: Any) -> None:
+def _close(case: CaseAtHand, resolution: Resolution, told: Mapping[str, Any], *which: Any) -> None:
     case.work.connection.execute(
         update(Incident)
         .where(Incident.instance_id == case.row.id, Incident.closed_at.is_(None), *which)

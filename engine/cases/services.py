@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from engine import feel
+from engine.calls.asking import topic_of
 from engine.cases.functions import calendar_functions
 from engine.clock import LOCAL_ZONE
 from engine.definitions import PinnedBundle
 from engine.dmn import DecisionError, DecisionOutcome
 from engine.errors import Refused
 from engine.history.books import turned
-from engine.interpreter import BpmnError, WorkRefused
-from engine.ports import CaseFacts, Work
+from engine.interpreter import BpmnError, Later, WorkRefused
+from engine.ports import CaseFacts, LocalConnector, Work
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
@@ -40,6 +41,8 @@ class CaseServices:
         self._unattended = unattended
         self.linked_project_id: str | None = None
         self._calls: list[Mapping[str, Any]] = []
+        #: ids of the calls that are done after the command, in the order in which the step tells them
+        self.asked_ids: list[str] = []
         #: project -> its books as this command found them
         self._books: dict[str, Mapping[str, str]] = {}
 
@@ -68,10 +71,13 @@ class CaseServices:
         except DecisionError as error:
             raise Refused(f"决策表“{ref}”不能得出结果：{error}", decision=ref) from error
 
-    def call(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, object]:
-        """Do a service task's work in this transaction."""
-        self.open_books(inputs.get("project_id"))
+    def call(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, object] | Later:
+        """Do a service task's work in this transaction, or ask for it to be done after it."""
         try:
+            remote = self._remote(connector, inputs)
+            if remote is not None:
+                return self._ask(remote, connector, inputs)
+            self.open_books(inputs.get("project_id"))
             results = self._work_of(connector, inputs)
         except WorkRefused as refusal:
             self._tell(connector, inputs, refused=refusal.code, message=refusal.message)
@@ -85,10 +91,30 @@ class CaseServices:
             self.linked_project_id = project_id
         return results
 
-    def _work_of(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, Any]:
+    def _remote(self, connector: str, inputs: Mapping[str, object]) -> Later | None:
+        """Whether the work is done outside the transaction; what can never be done is refused at once."""
+        if topic_of(connector) is not None:
+            return Later.DEFERRED
         known = self._work.tools.connectors.get(connector)
         if known is None:
             raise Refused(f"没有名为“{connector}”的连接器，请联系流程设计员。", connector=connector)
+        if hasattr(known, "execute"):
+            return None
+        try:
+            known.check(inputs)
+        except Refused as refusal:
+            if not self._unattended:
+                raise
+            raise WorkRefused(refusal.code, refusal.message) from refusal
+        return Later.DEFERRED if known.waits else Later.SENT
+
+    def _ask(self, later: Later, connector: str, inputs: Mapping[str, object]) -> Later:
+        self.asked_ids.append(self._work.new_id())
+        self._tell(connector, inputs, later=later.value, call=self.asked_ids[-1])
+        return later
+
+    def _work_of(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, Any]:
+        known = cast(LocalConnector, self._work.tools.connectors[connector])
         if not self._unattended:
             return known.execute(inputs, self._connector_work())
         try:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from engine import commands, machines, moves
+from engine.calls import commands as calls
 from engine.commands import Command
 from engine.handlers import (
     attachment,
+    call,
     checkpoint,
     definition,
+    external_work,
     incident,
     machine,
     message,
@@ -18,16 +21,18 @@ from engine.handlers import (
     organisation,
     process_instance,
     returning,
+    schedule,
     session,
     signing,
     start_event,
     suspension,
     transfer,
+    upkeep,
     user_task,
 )
 from engine.messaging import messages
+from engine.schedules import commands as schedules
 from engine.unit_of_work import UnitOfWork
-    upkeep,
 
 R = TypeVar("R")
 
@@ -40,6 +45,9 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     commands.FailTimer: incident.fail_timer,
     commands.FireStartTimer: start_event.fire_start_timer,
     commands.CheckStartCondition: start_event.check_start_condition,
+    schedules.StartScheduled: schedule.start_scheduled,
+    schedules.PauseSchedule: schedule.pause_schedule,
+    schedules.ResumeSchedule: schedule.resume_schedule,
     commands.CorrelateMessage: process_instance.correlate_message,
     messages.PublishMessage: message.publish_message,
     messages.BroadcastSignal: message.broadcast_signal,
@@ -62,8 +70,17 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     moves.MigrateProcess: moving.migrate_process,
     moves.RetryIncident: incident.retry_incident,
     moves.ResolveIncident: incident.resolve_incident,
+    calls.HoldCall: call.hold_call,
+    calls.AnswerCall: call.answer_call,
+    calls.RefuseCall: call.refuse_call,
+    calls.PostponeCall: call.postpone_call,
+    calls.FailCall: call.fail_call,
+    calls.FetchCalls: external_work.fetch_calls,
+    calls.ExtendLock: external_work.extend_lock,
+    calls.UnlockCall: external_work.unlock_call,
     commands.StoreAttachment: attachment.store_attachment,
     commands.MakeCheckpoint: checkpoint.sign_checkpoint,
+    commands.ForgetAnswers: upkeep.forget_answers,
     commands.LogIn: session.log_in,
     commands.LogInAs: session.log_in_as,
     commands.LogOut: session.log_out,
@@ -79,4 +96,3 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
 def handler_of(command: Command[R]) -> Callable[[UnitOfWork, Command[R]], R]:
     """The function that carries a command out."""
     return cast("Callable[[UnitOfWork, Command[R]], R]", _HANDLERS[type(command)])
-    commands.ForgetAnswers: upkeep.forget_answers,

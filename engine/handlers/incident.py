@@ -6,13 +6,15 @@ from typing import Any
 
 from engine import interpreter
 from engine.cases.case import Case
-from engine.cases.incidents import close_timer_incident, count_attempt, open_incident, open_timer_incident
+from engine.cases.due_timers import waiting_timer
+from engine.cases.incidents import CALL, close_incident, count_attempt, open_incident, open_timer_incident
 from engine.commands import SYSTEM, CompletedTask, FailTimer
 from engine.errors import Refused
-from engine.handlers.process_instance import fire, waiting_timer
+from engine.handlers.failed_call import resolve_call, retry_call
+from engine.handlers.process_instance import fire
 from engine.history.event import Occurrence
 from engine.interpreter import Step
-from engine.model import InstanceStatus
+from engine.model import InstanceStatus, Resolution
 from engine.moves import ResolveIncident, RetryIncident
 from engine.offices.administration import ensure_administrator, given_reason
 from engine.rows import AnyRow
@@ -21,12 +23,17 @@ from engine.unit_of_work import UnitOfWork
 
 def retry_incident(work: UnitOfWork, command: RetryIncident) -> CompletedTask:
     """Do again what has stopped; it may stop again."""
-    row, case = _load(work, command.incident_id)
+    row = open_incident(work, command.incident_id)
+    if row.code.startswith(CALL):
+        return retry_call(work, row, command)
+    case = _load(work, row)
     reason = given_reason(command.reason, "重试")
-    timer = waiting_timer(work, row.instance_id, row.token_id)
+    if command.inputs is not None:
+        raise Refused("只有没有办成的外部调用可以改参数后重试。", incident=row.id)
+    timer = waiting_timer(work.connection, row.instance_id, row.token_id)
     if timer is not None:
         result = fire(case, timer, reason=reason)
-        close_timer_incident(case, timer.wait_id, reason)
+        close_incident(case, timer.wait_id, Resolution.RETRIED, reason)
         return result
     count_attempt(work, row.id)
     step = interpreter.retry(case.bundle.specification, case.state, row.token_id, case.services)
@@ -35,9 +42,12 @@ def retry_incident(work: UnitOfWork, command: RetryIncident) -> CompletedTask:
 
 def resolve_incident(work: UnitOfWork, command: ResolveIncident) -> CompletedTask:
     """Go on as if what has stopped were done, for a reason that is recorded."""
-    row, case = _load(work, command.incident_id)
+    row = open_incident(work, command.incident_id)
+    if row.code.startswith(CALL):
+        return resolve_call(work, row, command)
+    case = _load(work, row)
     reason = given_reason(command.reason, "处理停滞点")
-    if waiting_timer(work, row.instance_id, row.token_id) is not None:
+    if waiting_timer(work.connection, row.instance_id, row.token_id) is not None:
         raise Refused("这是一个没有执行成的定时，请在原因消除以后重试，或者移动、终止办件。", incident=row.id)
     values = dict(command.values)
     step = interpreter.resolve(case.bundle.specification, case.state, row.token_id, values, case.services)
@@ -46,7 +56,7 @@ def resolve_incident(work: UnitOfWork, command: ResolveIncident) -> CompletedTas
 
 def fail_timer(work: UnitOfWork, command: FailTimer) -> bool:
     """Keep a due timer that was refused as an incident: it is not tried again by itself."""
-    timer = waiting_timer(work, command.instance_id, command.wait_id)
+    timer = waiting_timer(work.connection, command.instance_id, command.wait_id)
     case = Case.load(work, command.instance_id)
     if timer is None or case.row.status != InstanceStatus.ACTIVE:
         return False
@@ -58,15 +68,14 @@ def fail_timer(work: UnitOfWork, command: FailTimer) -> bool:
     return True
 
 
-def _load(work: UnitOfWork, incident_id: str) -> tuple[AnyRow, Case]:
-    row = open_incident(work, incident_id)
+def _load(work: UnitOfWork, row: AnyRow) -> Case:
     case = Case.load(work, row.instance_id)
     if work.tools.offices and work.actor != SYSTEM:
         ensure_administrator(work, case.row.region_code)
     case.ensure_active()
     # It has stopped once: a connector that refuses again leaves it where it is.
     case.unattended = True
-    return row, case
+    return case
 
 
 def _save(case: Case, step: Step, row: AnyRow, type_: str, told: dict[str, Any]) -> CompletedTask:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from engine.cases.case import Case
 from engine.cases.deadlines import postponed
 from engine.errors import Conflict
+from engine.handlers.call import resume_calls
 from engine.history.event import Occurrence
 from engine.model import PENDING, InstanceStatus, UserTask
 from engine.moves import ResumeProcess, SuspendProcess, TerminateProcess
@@ -37,6 +38,7 @@ def resume_process(work: UnitOfWork, command: ResumeProcess) -> None:
     extended = _extend(work, case) if case.stops_clock("suspension") else []
     occurrence = Occurrence(type="ProcessResumed", input={"reason": command.reason.strip()})
     case.note(occurrence, {"extended": extended}, status=InstanceStatus.ACTIVE, suspended_at=None)
+    resume_calls(work, case.row.id)
 
 
 def _extend(work: UnitOfWork, case: Case) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from engine.dmn import DecisionOutcome
 from engine.history.changes import changes
 from engine.history.digests import digest_of
-from engine.interpreter import Passage, State, Step
+from engine.interpreter import Asked, Passage, State, Step
 
 
 def outcome_of(step: Step, opened: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,10 +57,16 @@ def moves_of(step: Step) -> dict[str, Any]:
             if step.incidents
             else {}
         ),
+        **({"asked": [_asked(it) for it in step.calls]} if step.calls else {}),
         # Only moves undo anything.
         **({"undone": list(step.undone)} if step.undone else {}),
         **({"effects": list(step.effects)} if step.effects else {}),
     }
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    """Work for the outside; with what it was asked is among the calls of the input."""
+    return {"element": asked.element_id, "connector": asked.connector, "wait": asked.wait_id}
 
 
 def _passage(passage: Passage) -> dict[str, Any]:

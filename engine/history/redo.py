@@ -97,7 +97,19 @@ def _retry(again: Again) -> Step:
 
 def _resolve(again: Again) -> Step:
     stopped, given = again.input["incident"], again.input["values"]
+    if "call" in again.input:
+        return interpreter.answer(again.specification, again.state, again.input["wait"], given, again.services)
     return interpreter.resolve(again.specification, again.state, stopped, given, again.services)
+
+
+def _answer(again: Again) -> Step:
+    wait, results = again.input["wait"], again.input["results"]
+    return interpreter.answer(again.specification, again.state, wait, results, again.services)
+
+
+def _refuse(again: Again) -> Step:
+    wait, code, message = again.input["wait"], again.input["code"], again.input["message"]
+    return interpreter.refuse(again.specification, again.state, wait, code, message, again.services)
 
 
 _REDO: Mapping[str, Callable[[Again], Step]] = {
@@ -115,4 +127,6 @@ _REDO: Mapping[str, Callable[[Again], Step]] = {
     "ProcessMigrated": _migrate,
     "IncidentRetried": _retry,
     "IncidentResolved": _resolve,
+    "CallAnswered": _answer,
+    "CallRefused": _refuse,
 }

@@ -43,6 +43,7 @@ _WORDS = {
     "incidents": "停滞点",
     "undone": "要重做的环节",
     "effects": "不能收回的事项",
+    "asked": "请外部办理的事项",
 }
 
 

@@ -16,7 +16,7 @@ from engine.definitions import DefinitionCache, PinnedBundle
 from engine.dmn import DecisionOutcome
 from engine.errors import Refused
 from engine.history.event import Event
-from engine.interpreter import BpmnError, WorkRefused
+from engine.interpreter import BpmnError, Later, WorkRefused
 
 
 class CallsDiffer(Refused):
@@ -67,7 +67,7 @@ class ReplayServices:
             raise Refused(f"没有名为“{ref}”的决策表。", decision=ref)
         return self._definitions.decision_model(self._connection, digest).explain(ref, {**self._facts, **context})
 
-    def call(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, object]:
+    def call(self, connector: str, inputs: Mapping[str, object]) -> Mapping[str, object] | Later:
         """What the connector answered then, if it is asked the same now."""
         calls: Sequence[Mapping[str, Any]] = self._event.input.get("calls", ())
         if self._answers >= len(calls):
@@ -80,6 +80,8 @@ class ReplayServices:
             raise WorkRefused(recorded["refused"], recorded["message"])
         if "error" in recorded:
             raise BpmnError(recorded["error"], recorded["message"])
+        if "call" in recorded:
+            return Later(recorded["later"])
         result: Mapping[str, object] = recorded["result"]
         return result
 

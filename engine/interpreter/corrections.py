@@ -27,6 +27,8 @@ from engine.interpreter.way import Way
 
 #: Engine steps between two waits; more is a diagram that loops without people or time.
 MAX_STEPS = 20_000
+#: A fact of a token whose task has asked the outside and waits for the answer.
+ASKED = "asked"
 
 
 class NoScripts:
@@ -62,7 +64,10 @@ class Token(Task):  # type: ignore[misc]
     def run(self) -> Any:
         if self._state != TaskState.READY:
             raise TaskNotOpen(token=self.id)
-        return super().run()
+        result = super().run()
+        if ASKED in self.internal_data:
+            self._set_state(TaskState.WAITING)
+        return result
 
     @property
     def is_live(self) -> bool:

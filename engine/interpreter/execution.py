@@ -15,7 +15,7 @@ from engine.interpreter.incidents import stop
 from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.trail import Condition, Passage, PassageKind
-from engine.interpreter.waits import Thrown, Wait
+from engine.interpreter.waits import Asked, Thrown, Wait
 from engine.interpreter.way import (
     Effect,
     Entry,
@@ -49,6 +49,7 @@ class Record:
     closed: list[tuple[Token, bool]] = field(default_factory=list)
     trail: list[Passage] = field(default_factory=list)
     thrown: list[Thrown] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
     ended: str | None = None
     #: steps that a move has undone, and what it could not take back
     undone: list[str] = field(default_factory=list)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from engine.interpreter.waits import Later
+
 
 class DecisionOutcome(Protocol):
     """A decision's value, with whatever else its evaluator tells for the history."""
@@ -29,5 +31,5 @@ class Services(Protocol):
 
     def decide(self, ref: str, context: Mapping[str, Any]) -> DecisionOutcome: ...
 
-    def call(self, connector: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Raises `BpmnError` when the business says no."""
+    def call(self, connector: str, inputs: Mapping[str, Any]) -> Mapping[str, Any] | Later:
+        """Raises `BpmnError` when the business says no; tells that the work is done later where it is."""

@@ -1,4 +1,4 @@
-"""The four things that can happen to a case, each a pure function of specification, state and services."""
+"""What can happen to a case, each a pure function of specification, state and services."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine import feel
 from engine.diagram.elements import Trigger
 from engine.interpreter.codec import ROOT, State, decode_tokens, encode
-from engine.interpreter.corrections import Token
+from engine.interpreter.corrections import ASKED, Token
 from engine.interpreter.errors import NotUsable, TaskNotOpen, TimerNotDue, WaitNotLive
 from engine.interpreter.execution import Execution
 from engine.interpreter.incidents import Incident, incidents_of, settle, stopped_token
@@ -20,7 +20,7 @@ from engine.interpreter.scopes import Variables
 from engine.interpreter.services import Services
 from engine.interpreter.specification import Specification
 from engine.interpreter.trail import Passage
-from engine.interpreter.waits import Thrown, Wait
+from engine.interpreter.waits import Asked, Thrown, Wait
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +71,8 @@ class Step:
     incidents_before: tuple[Incident, ...] = ()
     #: messages and signals for other cases
     thrown: tuple[Thrown, ...] = ()
+    #: work that was asked for and is done after the step
+    calls: tuple[Asked, ...] = ()
     #: the element with which the case ended
     ended: str | None = None
     #: of a move: activities whose work must be done again, and work for the outside that is not taken back
@@ -125,6 +127,20 @@ def broadcast(spec: Specification, state: State, name: str, values: Mapping[str,
     return take_step(spec, execution, lambda: tell(execution, name, values))
 
 
+def answer(spec: Specification, state: State, wait_id: str, results: Mapping[str, Any], services: Services) -> Step:
+    """What a service task had asked for is done; raises `WaitNotLive`."""
+    execution = load(spec, state, services)
+    token = _asking(execution, wait_id)
+    return take_step(spec, execution, lambda: token.task_spec.answer(token, results))
+
+
+def refuse(spec: Specification, state: State, wait_id: str, code: str, message: str, services: Services) -> Step:
+    """The business says no to what a service task had asked for; raises `WaitNotLive`."""
+    execution = load(spec, state, services)
+    token = _asking(execution, wait_id)
+    return take_step(spec, execution, lambda: token.task_spec.refuse(token, code, message))
+
+
 def retry(spec: Specification, state: State, incident_id: str, services: Services) -> Step:
     """Do again what has stopped: now it may be caught, or may not go wrong; raises `IncidentNotOpen`."""
     execution = load(spec, state, services)
@@ -157,6 +173,13 @@ def _waiting(execution: Execution, wait_id: str, triggers: set[Trigger]) -> Toke
     return token
 
 
+def _asking(execution: Execution, wait_id: str) -> Token:
+    token: Token | None = execution.tasks.get(wait_id)
+    if token is None or ASKED not in token.internal_data:
+        raise WaitNotLive(wait=wait_id)
+    return token
+
+
 def take_step(
     spec: Specification, execution: Execution, move: Callable[[], None], *, replaced: Execution | None = None
 ) -> Step:
@@ -185,6 +208,7 @@ def take_step(
         trail=tuple(record.trail),
         variables=dict(execution.variables.scopes[ROOT]),
         thrown=tuple(record.thrown),
+        calls=tuple(record.asked),
         ended=record.ended,
         undone=tuple(record.undone),
         effects=tuple(record.effects),
@@ -197,11 +221,7 @@ def _waited(execution: Execution) -> tuple[Wait, ...]:
 
 
 def _waits(execution: Execution) -> tuple[Wait, ...]:
-    return tuple(wait for token in execution.waiting() if (wait := _wait(token)) is not None)
-
-
-def _wait(token: Token) -> Wait | None:
-    return token.task_spec.wait(token) if isinstance(token.task_spec, Catcher) else None
+    return tuple(wait for token in execution.waiting() if (wait := token.task_spec.wait(token)) is not None)
 
 
 def opened_task(spec: Specification, token: Token) -> OpenedTask:

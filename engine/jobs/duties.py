@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from engine.cases.due_timers import first_due_timer
+from engine.calls.performing import deliver, perform_call
 from engine.commands import (
     SYSTEM,
     CheckStartCondition,
@@ -99,6 +100,16 @@ def deliver_message(engine: ProcessEngine, job: Job) -> bool:
     return engine.execute(DeliverKeptMessage(actor=SYSTEM, message_id=job.subject))
 
 
+def perform_call_of(engine: ProcessEngine, job: Job) -> bool:
+    """Do outside work whose answer a case waits for."""
+    return perform_call(engine, job.subject)
+
+
+def deliver_from(engine: ProcessEngine, job: Job) -> bool:
+    """Deliver what a case has sent to the outside, in its order."""
+    return deliver(engine, job.subject)
+
+
 def _start_events(engine: ProcessEngine, job: Job, kind: str, *where: Any) -> list[Any]:
     which: Select[*tuple[Any, ...]] = (
         select(StartSubscription.definition_id, StartSubscription.element_id, StartSubscription.due_at)
@@ -115,6 +126,8 @@ DUTIES: dict[JobKind, Duty] = {
     JobKind.SCHEDULED: start_scheduled,
     JobKind.CONDITION: start_by_condition,
     JobKind.MESSAGE: deliver_message,
+    JobKind.CALL: perform_call_of,
+    JobKind.DELIVERY: deliver_from,
     JobKind.CHECKPOINT: make_checkpoint,
     JobKind.UPKEEP: forget_answers,
 }

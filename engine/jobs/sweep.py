@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, literal, select
 
+from engine.calls.due import due_calls, due_deliveries
 from engine.cases.incidents import is_held
 from engine.jobs.kept_messages import deliverable_messages
 from engine.jobs.queue import Job, JobKind, JobQueue
@@ -55,6 +56,8 @@ def _start_conditions(now: datetime) -> Select[*tuple[Any, ...]]:
 #: kind of job -> where its work is found
 SOURCES: dict[JobKind, Source] = {
     JobKind.MESSAGE: deliverable_messages,
+    JobKind.CALL: due_calls,
+    JobKind.DELIVERY: due_deliveries,
     JobKind.CONDITION: _start_conditions,
     JobKind.TIMER: _timers,
     JobKind.START: _start_timers,

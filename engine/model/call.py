@@ -19,6 +19,8 @@ class CallStatus(StrEnum):
     OPEN = "open"
     #: tried often enough or hopeless; an administrator decides
     FAILED = "failed"
+    #: the answer came while the case was suspended, and is taken up when it goes on
+    KEPT = "kept"
     #: done, or refused by the business
     ANSWERED = "answered"
     #: an administrator went on without it
@@ -28,7 +30,7 @@ class CallStatus(StrEnum):
 
 
 #: a call that has not come to its end
-PENDING_CALLS = (CallStatus.OPEN, CallStatus.FAILED)
+PENDING_CALLS = (CallStatus.OPEN, CallStatus.KEPT, CallStatus.FAILED)
 
 
 class ConnectorCall(Base):
@@ -64,7 +66,7 @@ class ConnectorCall(Base):
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: what went wrong the last time
     error: Mapped[str | None] = mapped_column(Text)
-    #: what came while the case was suspended, to be taken up when it goes on
+    #: what came while the case was suspended or with what it could not go on, to be taken up later
     kept_answer: Mapped[Any] = mapped_column(ProcessValue)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

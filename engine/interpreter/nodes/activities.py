@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import feel
-from engine.interpreter.corrections import Token
+from engine.interpreter.corrections import ASKED, Token
 from engine.interpreter.errors import BpmnError, WorkRefused
 from engine.interpreter.incidents import stop
 from engine.interpreter.mappings import Mappings
 from engine.interpreter.nodes.base import Node
 from engine.interpreter.nodes.events import Catcher, Event, thrown
+from engine.interpreter.waits import Asked, Later, Wait, WaitKind
 
 
 class Task(Node):
@@ -88,7 +89,8 @@ class BusinessRuleTask(Task):
 class ServiceTask(Task):
     """Lets a connector work; its business refusals are errors the diagram can catch.
 
-    Without any mapping the connector sees all variables, and its results become variables by name.
+    Without any mapping the connector sees all variables, and its results become variables by name. Where the work is
+    done after the step, the token waits for the answer, or goes on if nobody waits for one.
     """
 
     has_effect = True
@@ -98,20 +100,50 @@ class ServiceTask(Task):
         self.connector = connector
 
     def execute(self, token: Token) -> bool | None:
-        execution = token.workflow
+        execution, inputs = token.workflow, self._parameters(token)
         try:
-            results = execution.services.call(self.connector, self._parameters(token))
+            results = execution.services.call(self.connector, inputs)
         except BpmnError as refusal:
             execution.throw_error(token, refusal.code, refusal.message, refused=True)
             return None
         except WorkRefused as refusal:
             stop(token, refusal.code, refusal.message, refused=True)
             return None
+        if isinstance(results, Later):
+            return self._ask(token, inputs, waits=results is Later.DEFERRED)
+        self._receive(token, results)
+        return True
+
+    def _ask(self, token: Token, inputs: Mapping[str, Any], *, waits: bool) -> bool | None:
+        wait_id = token.id if waits else None
+        asked = Asked(element_id=self.bpmn_id, connector=self.connector, inputs=dict(inputs), wait_id=wait_id)
+        token.workflow.record.asked.append(asked)
+        if not waits:
+            return True
+        token.internal_data[ASKED] = True
+        return None
+
+    def _receive(self, token: Token, results: Mapping[str, Any]) -> None:
         if self.element.extension.returns_all:
             self.write(token, results)
         if self.mappings.outputs or self.mappings.result_variable or self.mappings.are_missing:
             self.write(token, self.mappings.read_received(token, results))
-        return True
+
+    def wait(self, token: Token) -> Wait | None:
+        if ASKED not in token.internal_data:
+            return None
+        return Wait(id=token.id, kind=WaitKind.SERVICE, element_id=self.bpmn_id, name=self.connector)
+
+    def answer(self, token: Token, results: Mapping[str, Any]) -> None:
+        """What was asked for is done, and the token goes on."""
+        del token.internal_data[ASKED]
+        self._receive(token, results)
+        token.complete()
+
+    def refuse(self, token: Token, code: str, message: str) -> None:
+        """The business says no to what was asked for."""
+        del token.internal_data[ASKED]
+        token.workflow.throw_error(token, code, message, refused=True)
 
     def _parameters(self, token: Token) -> Mapping[str, Any]:
         if self.mappings.are_missing:

@@ -13,6 +13,7 @@ from engine import feel
 from engine.diagram import elements
 from engine.interpreter.corrections import Token
 from engine.interpreter.trail import Condition, Passage, PassageKind
+from engine.interpreter.waits import Wait
 from engine.interpreter.way import Way, gathered, past_of, to_json
 
 if TYPE_CHECKING:
@@ -122,6 +123,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def keeps_for(self, child: Token) -> bool:
         """Whether each child keeps the new names written inside it."""
         return False
+
+    def wait(self, token: Token) -> Wait | None:
+        """What a waiting token waits for besides people, as the engine sees it."""
+        return None
 
     def becomes_true(self, token: Token) -> bool:
         """Whether a condition this token waits for has just become true."""
