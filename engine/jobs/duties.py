@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from engine.cases.due_timers import first_due_timer
 from engine.calls.performing import deliver, perform_call
+from engine.cases.due_timers import first_due_timer
 from engine.commands import (
     SYSTEM,
     CheckStartCondition,
