@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from engine import diagram
 from engine.clock import local_date
@@ -17,6 +18,7 @@ from engine.model import OrgUnit
 from engine.offices.assignment import responsible_unit
 from engine.offices.organisation import acting_positions, region_facts
 from engine.offices.roles import ROLES, Level, unit_at
+from engine.ports import PolicyPort
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
@@ -50,7 +52,7 @@ def starting_event(work: UnitOfWork, asked: str | None, definition: AnyRow) -> s
     """The start event to begin at; refused when the process has none of that id."""
     if asked is None:
         return None
-    process = diagram.read(load_blob(work.connection, definition.digest)).process(definition.key)
+    process = process_of(work, definition)
     node = process.scope.nodes.get(asked) if process else None
     if node is None or not (node.kind is Kind.START_EVENT or node.instantiate):
         raise Refused(f"流程“{definition.name}”没有标识为“{asked}”的开始事件。", start_event=asked)
@@ -76,9 +78,14 @@ def starting_region(work: UnitOfWork, command: StartProcess, definition: AnyRow)
     return known
 
 
+def process_of(work: UnitOfWork, definition: AnyRow) -> Process | None:
+    """A definition as it was drawn."""
+    return diagram.read(load_blob(work.connection, definition.digest)).process(definition.key)
+
+
 def region_without_starter(work: UnitOfWork, definition: AnyRow) -> str:
     """Where a case belongs that no person starts: the diagram's region, or the first one that its first role is of."""
-    process = diagram.read(load_blob(work.connection, definition.digest)).process(definition.key)
+    process = process_of(work, definition)
     named = process.extension.get("region") if process else None
     if named:
         return named
@@ -91,11 +98,15 @@ def region_without_starter(work: UnitOfWork, definition: AnyRow) -> str:
 
 def facts_of_region(work: UnitOfWork, region: str) -> Mapping[str, Any]:
     """What can be known before there is a case: the region and the policy that is in force there."""
-    policies = work.tools.policies
-    pinned = policies.pin(work.connection, unit_at(region, Level.COUNTY), local_date(work.now)) if policies else None
+    return facts_on(work.connection, work.tools.policies, region, local_date(work.now))
+
+
+def facts_on(connection: Connection, policies: PolicyPort | None, region: str, day: date) -> Mapping[str, Any]:
+    """The region and the policy that is in force there on a day."""
+    pinned = policies.pin(connection, unit_at(region, Level.COUNTY), day) if policies else None
     return {
-        "region": region_facts(work.connection, region),
-        "policy": policies.parameters(work.connection, pinned) if policies else {},
+        "region": region_facts(connection, region),
+        "policy": policies.parameters(connection, pinned) if policies else {},
     }
 
 

@@ -27,9 +27,12 @@ class Period:
     months: int = 0
     time: timedelta = timedelta()
 
-    def after(self, instant: datetime) -> datetime:
-        """The instant one period later; months are counted in the offices' zone."""
-        return (_add_months(instant, self.months) if self.months else instant) + self.time
+    def after(self, instant: datetime, *, day: int = 0) -> datetime:
+        """The instant one period later; months are counted in the offices' zone.
+
+        `day` is the day of the month that is meant: after the 28th of February the 31st comes back in March.
+        """
+        return (_add_months(instant, self.months, day) if self.months else instant) + self.time
 
     @property
     def is_positive(self) -> bool:
@@ -97,8 +100,8 @@ def _seconds(text: str | None) -> timedelta:
     return timedelta(seconds=int(whole), microseconds=int(fraction.ljust(6, "0") or 0))
 
 
-def _add_months(instant: datetime, months: int) -> datetime:
+def _add_months(instant: datetime, months: int, meant: int) -> datetime:
     local = instant.astimezone(LOCAL_ZONE)
     year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
-    day = min(local.day, calendar.monthrange(year, month + 1)[1])
+    day = min(max(local.day, meant), calendar.monthrange(year, month + 1)[1])
     return local.replace(year=year, month=month + 1, day=day).astimezone(UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from engine.cases.instantiation import Beginning, Cause, instantiate
@@ -11,18 +12,48 @@ from engine.commands import CheckStartCondition, FireStartTimer, StartedProcess
 from engine.definitions import definition_of
 from engine.interpreter import WaitKind
 from engine.messaging.start_subscriptions import becomes_true, claim
+from engine.rows import AnyRow
+from engine.schedules.dates import RegionDates, days_between, morning, regions_at
+from engine.schedules.owed import owe, start_owed
 from engine.unit_of_work import UnitOfWork
 
 
 def fire_start_timer(work: UnitOfWork, command: FireStartTimer) -> StartedProcess | None:
-    """Start a case at a timer start event that is due; each time of it starts one, however many workers there are."""
+    """A timer start event is due: each time of it starts one case, or one in each region, however many workers."""
     subscription = claim(work, command.definition_id, command.element_id, command.due_at)
-    if subscription is None:
+    if subscription is None or subscription.paused_at is not None:
         return None
     definition = definition_of(work.connection, command.definition_id)
-    cause = Cause(element_id=command.element_id, kind=WaitKind.TIMER, told={"due": command.due_at})
-    region = region_without_starter(work, definition)
-    return instantiate(work, Beginning(definition=definition, region=region, cause=cause))
+    if not work.tools.offices:
+        cause = Cause(element_id=command.element_id, kind=WaitKind.TIMER, told={"due": command.due_at})
+        region = region_without_starter(work, definition)
+        return instantiate(work, Beginning(definition=definition, region=region, cause=cause))
+    owed = owe(work, subscription, _dues(work, subscription, definition))
+    if subscription.regions:
+        _tell(work, subscription, owed)
+        return None
+    return next(iter([start_owed(work, owed_id) for owed_id in owed]), None)
+
+
+def _dues(work: UnitOfWork, subscription: AnyRow, definition: AnyRow) -> list[tuple[str, datetime]]:
+    """Which regions get a case, and for which dates."""
+    level = subscription.regions
+    regions = regions_at(work.connection, level) if level else [region_without_starter(work, definition)]
+    if not subscription.daily:
+        return [(region, subscription.due_at) for region in regions]
+    dates = RegionDates(work.connection, work.tools.policies, subscription.rule)
+    days = days_between(subscription.due_at, work.now)
+    return [(region, morning(day)) for day in days for region in regions if dates.fires_on(region, day)]
+
+
+def _tell(work: UnitOfWork, subscription: AnyRow, owed: list[str]) -> None:
+    if owed:
+        work.record(
+            "schedules",
+            "ScheduleFired",
+            input={"process": subscription.key, "element": subscription.element_id, "due": subscription.due_at},
+            outcome={"regions": subscription.regions, "cases": len(owed)},
+        )
 
 
 def check_start_condition(work: UnitOfWork, command: CheckStartCondition) -> StartedProcess | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from engine import feel
-from engine.diagram.elements import EventDefinition, Kind, Node, Process, Trigger
+from engine.clock import LOCAL_ZONE, local_date
+from engine.diagram.elements import EventDefinition, Kind, Node, Process, TimerKind, Trigger
 from engine.diagram.iso8601 import Period
 from engine.interpreter import timers
 from engine.interpreter.errors import NotUsable
@@ -36,6 +37,10 @@ class StartTrigger:
     schedule: Schedule | None = None
     #: of a conditional start: FEEL over what is known before there is a case
     condition: str | None = None
+    #: of a timer: the rule as it was drawn
+    rule: str = ""
+    #: the level of the regions that each get a case of their own; empty is one case for all
+    regions: str = ""
 
 
 #: what the expression of a start timer sees; no case is there yet
@@ -70,6 +75,8 @@ def _trigger(node: Node, event: EventDefinition, facts: Facts, now: datetime) ->
         name=_name(node, event, facts),
         schedule=_schedule(node, event, facts, now),
         condition=event.condition.text if event.condition else None,
+        rule=event.timer.expression.text if event.timer else "",
+        regions=node.extension.get("startRegions") or "",
     )
 
 
@@ -90,12 +97,39 @@ def _schedule(node: Node, event: EventDefinition, facts: Facts, now: datetime) -
         value = literal_or_feel(event.timer.expression.text)(facts())
     except feel.FeelError as fault:
         raise NotUsable(f"开始事件“{node.title}”的时间无法计算：{fault}", element=node.id) from fault
+    if event.timer.kind is TimerKind.CYCLE and isinstance(value, list | tuple):
+        _ensure_dates(value, node)
+        return Schedule(due_at=_next_day(now), remaining=None, daily=True)
     return _not_before(timers.schedule(event.timer.kind, value, now, node.id), now)
+
+
+def _ensure_dates(values: Sequence[Any], node: Node) -> None:
+    """A date that a year does not have, such as the 29th of February, is null and passed over."""
+    wrong = [value for value in values if value is not None and not _is_date(value)]
+    if wrong:
+        message = f"开始事件“{node.title}”的日期列表里应全是日期，实际有 {feel.text_of(wrong[0])}。"
+        raise NotUsable(message, element=node.id)
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def dates_of(rule: str, facts: Facts, day: date) -> tuple[date, ...]:
+    """The dates that a rule names when it is read on a day, in order."""
+    with feel.clock(datetime.combine(day, time(), LOCAL_ZONE)):
+        named = literal_or_feel(rule)(facts())
+    return tuple(sorted(value for value in named if _is_date(value))) if isinstance(named, list | tuple) else ()
+
+
+def _next_day(now: datetime) -> datetime:
+    """The first moment of tomorrow, as the offices count days."""
+    return datetime.combine(local_date(now) + timedelta(days=1), time(), LOCAL_ZONE).astimezone(UTC)
 
 
 def _not_before(schedule: Schedule, now: datetime) -> Schedule | None:
     """A cycle that began before the process was there goes on with its next time; nothing of it was missed."""
-    if schedule.interval is None:
+    if schedule.interval is None or schedule.daily:
         return schedule
     ahead = _skipped(schedule, schedule.interval, now)
     while ahead is not None and ahead.due_at < now:
@@ -114,6 +148,8 @@ def _skipped(schedule: Schedule, interval: Period, now: datetime) -> Schedule | 
 
 def following(schedule: Schedule) -> Schedule | None:
     """When the start event fires again, if it does."""
+    if schedule.daily:
+        return replace(schedule, due_at=_next_day(schedule.due_at))
     if schedule.remaining == 0 or schedule.interval is None:
         return None
-    return timers.following(schedule.due_at, schedule.remaining, schedule.interval)
+    return timers.following(schedule.due_at, schedule.remaining, schedule.interval, day=schedule.day)

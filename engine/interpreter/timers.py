@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine import feel
+from engine.clock import LOCAL_ZONE
 from engine.diagram.elements import TimerKind
 from engine.diagram.iso8601 import Cycle, Period, parse_cycle, parse_duration, parse_instant, to_instant
 from engine.feel import YearsMonthsDuration
@@ -21,6 +22,10 @@ class Schedule:
     #: further firings after this one; None is for ever
     remaining: int | None = 0
     interval: Period | None = None
+    #: of a cycle in months: the day of the month it began on, where shorter months have none
+    day: int = 0
+    #: a list of dates: each day is looked at when it begins, whether it is one of them
+    daily: bool = False
 
 
 def schedule(kind: TimerKind, value: Any, now: datetime, element_id: str) -> Schedule:
@@ -35,16 +40,17 @@ def schedule(kind: TimerKind, value: Any, now: datetime, element_id: str) -> Sch
     return Schedule(due_at=due_at)
 
 
-def following(due_at: datetime, remaining: int | None, interval: Period) -> Schedule:
+def following(due_at: datetime, remaining: int | None, interval: Period, *, day: int = 0) -> Schedule:
     """The next repetition: counted from when this one was due, so that none is missed (design §9)."""
     left = None if remaining is None else remaining - 1
-    return Schedule(due_at=interval.after(due_at), remaining=left, interval=interval)
+    return Schedule(due_at=interval.after(due_at, day=day), remaining=left, interval=interval, day=day)
 
 
 def _first_of(cycle: Cycle, now: datetime) -> Schedule:
     remaining = None if cycle.times is None else max(cycle.times - 1, 0)
     due_at = cycle.start or cycle.interval.after(now)
-    return Schedule(due_at=due_at, remaining=remaining, interval=cycle.interval)
+    day = due_at.astimezone(LOCAL_ZONE).day if cycle.start and cycle.interval.months else 0
+    return Schedule(due_at=due_at, remaining=remaining, interval=cycle.interval, day=day)
 
 
 def _due_at(value: Any, now: datetime) -> datetime | None:

@@ -11,6 +11,7 @@ from engine.model.definition import (
     DiagramDraft,
     ProcessDefinition,
     Resource,
+    ScheduledStart,
     StartSubscription,
 )
 from engine.model.history import Checkpoint, HistoryEvent, HistoryStream, LogEntry
@@ -65,6 +66,7 @@ __all__ = [
     "QueuedJob",
     "Resolution",
     "Resource",
+    "ScheduledStart",
     "Serial",
     "Signing",
     "StartSubscription",

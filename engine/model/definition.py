@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.model.base import Base, Digest, Id, ProcessValue, UtcDateTime
+from engine.model.base import Base, Digest, Id, ProcessValue, UnitCode, UtcDateTime
 
 
 class Blob(Base):
@@ -68,6 +68,34 @@ class StartSubscription(Base):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: of a cycle: further firings (none is for ever), months and seconds between two
     repetition: Mapped[Any] = mapped_column(ProcessValue)
+    #: of a timer, as it was drawn; a newer version with the same rule goes on where the older one was
+    rule: Mapped[str] = mapped_column(Text, default="")
+    #: the level of the regions that each get a case; empty is one case for all
+    regions: Mapped[str] = mapped_column(String(16), default="")
+    #: whether its rule lists dates, so that each day is looked at
+    daily: Mapped[bool] = mapped_column(default=False)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ScheduledStart(Base):
+    """A case that a schedule owes a region for one of its dates; what was started is never started again."""
+
+    __tablename__ = "scheduled_start"
+    __table_args__ = (
+        UniqueConstraint("key", "element_id", "region_code", "due_at", name="uq_scheduled_start_once"),
+        Index("ix_scheduled_start_try_at", "try_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80))
+    element_id: Mapped[str] = mapped_column(String(120))
+    region_code: Mapped[str] = mapped_column(UnitCode)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: when to start it; none once that is done
+    try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: why it could not be started
+    error: Mapped[str | None] = mapped_column(Text)
+    instance_id: Mapped[str | None] = mapped_column(Id)
 
 
 class Resource(Base):

@@ -52,6 +52,8 @@ NAMES = {
 #: Activities that nobody and nothing holds up.
 UNATTENDED = frozenset({Kind.TASK, Kind.SCRIPT_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.BUSINESS_RULE_TASK})
 NAMED = {Trigger.MESSAGE: "消息", Trigger.SIGNAL: "信号"}
+#: of which a schedule starts a case each
+REGIONS = ("village", "town", "county", "city")
 
 
 def check(diagram: Diagram) -> Iterator[Problem]:
@@ -136,6 +138,7 @@ def _event(node: Node, allowed: frozenset[Trigger]) -> Iterator[Problem]:
         message = NEVER.get(definition.trigger, message).format(title=node.title)
         yield error("unsupported-event", node.id, node.line, message)
         return
+    yield from _regions(node)
     if definition.trigger in NAMED and definition.name is None:
         message = f"事件“{node.title}”没有指定{NAMED[definition.trigger]}，或者它指向的定义不存在，请重新选择。"
         yield error("no-reference", node.id, node.line, message)
@@ -144,6 +147,18 @@ def _event(node: Node, allowed: frozenset[Trigger]) -> Iterator[Problem]:
         message = f"事件“{node.title}”引用的 {definition.reference} 不存在，请重新选择。"
         yield error("no-reference", node.id, node.line, message)
     yield from _throwing(node, definition)
+
+
+def _regions(node: Node) -> Iterator[Problem]:
+    """Which regions a schedule starts a case in."""
+    level = node.extension.get("startRegions")
+    if level is not None and level not in REGIONS:
+        known = "、".join(REGIONS)
+        message = f"定时开始“{node.title}”的发起范围 {level} 应为 {known} 之一（anlan:startRegions），请改正。"
+        yield error("start-regions", node.id, node.line, message)
+    elif level is not None and node.event.trigger is not Trigger.TIMER:
+        message = f"“{node.title}”不是定时开始事件，发起范围（anlan:startRegions）不起作用，请删除。"
+        yield warning("start-regions", node.id, node.line, message)
 
 
 def _throwing(node: Node, definition: EventDefinition) -> Iterator[Problem]:
