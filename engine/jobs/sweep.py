@@ -39,9 +39,8 @@ def _start_timers(now: datetime) -> Select[*tuple[Any, ...]]:
 
 
 def _scheduled(now: datetime) -> Select[Any]:
-    return select(ScheduledStart.id.label("subject"), ScheduledStart.try_at.label("due_at")).where(
-        ScheduledStart.try_at <= now
-    )
+    owed: Select[Any] = select(ScheduledStart.id.label("subject"), ScheduledStart.try_at.label("due_at"))
+    return owed.where(ScheduledStart.try_at <= now)
 
 
 def _start_conditions(now: datetime) -> Select[*tuple[Any, ...]]:
