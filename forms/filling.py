@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any
 
 from engine.feel import Expression
@@ -47,13 +48,12 @@ class Filling:
         self._read()
         self._settle()
 
-    def scope(self, row: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def scope(self, row: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """The names an expression sees: facts, inputs, what is filled in, and the columns of a row."""
-        filled = {key: None if key in self.hidden else self.values.get(key) for key in self._own_keys()}
-        return {**self.context, **self.inputs, **filled, **(row or {})}
+        return Scope(self, row or {})
 
     def shown(self, field: Field) -> bool:
-        return field.key not in self.hidden and self.rights.of(field) is not Right.HIDE
+        return field.key not in self.hidden and field.key in self.values
 
     def column_hidden(self, column: Field, row: Mapping[str, Any]) -> bool:
         return column.hide is not None and column.hide(self.scope(row)) is True
@@ -64,7 +64,7 @@ class Filling:
             return field.always or not self.relaxed
         return field.required and (field.always or not self.relaxed)
 
-    @property
+    @cached_property
     def relaxed(self) -> bool:
         return self.form.relax is not None and self.form.relax(self.scope()) is True
 
@@ -91,9 +91,6 @@ class Filling:
     def given(self, field: Field) -> Any:
         """The value the system brings for a field nobody may type."""
         return settled(field, self.inputs.get(field.key))
-
-    def _own_keys(self) -> Iterator[str]:
-        return (key for key, field in self.form.fields.items() if self.rights.of(field) is not Right.HIDE)
 
     def _read(self) -> None:
         for key, field in self.form.fields.items():
@@ -177,6 +174,31 @@ class Filling:
                 yield component.key if isinstance(component, Field) else component.id
             if isinstance(component, Group):
                 yield from self._hidden_in(component.components, within=hidden)
+
+
+class Scope(Mapping[str, Any]):
+    """Looks names up where they stand at the moment; an expression reads few of the many there are."""
+
+    __slots__ = ("_filling", "_row")
+
+    def __init__(self, filling: Filling, row: Mapping[str, Any]) -> None:
+        self._filling = filling
+        self._row = row
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._row:
+            return self._row[name]
+        filling = self._filling
+        if name in filling.values:
+            return None if name in filling.hidden else filling.values[name]
+        return filling.inputs[name] if name in filling.inputs else filling.context[name]
+
+    def __iter__(self) -> Iterator[str]:
+        filling = self._filling
+        return iter({**filling.context, **filling.inputs, **filling.values, **self._row})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 _FACTS = frozenset({"id", "name", "sha256", "size", "media_type"})

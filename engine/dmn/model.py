@@ -90,4 +90,4 @@ def _value(node: Node, run: Run) -> Value:
     value = node.value(run)
     if isinstance(value, Function) and not isinstance(node, Decision):
         return value.call(*(inward(run.inputs.get(name)) for name in value.parameters))
-    return value
+    return inward(value) if isinstance(node, InputData) else value
