@@ -20,6 +20,7 @@ from engine.commands import CorrelateMessage
 from engine.errors import Forbidden, Invalid, Refused
 from engine.queries.case import CaseView, attachments_in_case, case_view, diagram_content, element_names
 from engine.queries.history import history_of, replay_steps
+from engine.queries.incidents import OVERSEERS
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,6 +45,7 @@ def case_page(request: Request, visit: VisitOf, instance_id: str) -> Response:
             attachments=attachments_in_case(connection, instance_id),
             mine=_mine(visit, case),
             audits=visit.viewer.has_role(*AUDIT_ROLES),
+            oversees=visit.viewer.has_role(*OVERSEERS),
             sees_project=visit.viewer.may_read_region(case.region_code),
             may_withdraw=case.status == "active" and case.started_by in _persons(visit),
             offer=case_offer(connection, visit, case),

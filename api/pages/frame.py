@@ -20,6 +20,7 @@ from api.presentation import dates, money, words
 from engine.cases import signing
 from engine.offices.roles import ROLES, Duty
 from engine.queries.inbox import todo_count
+from engine.queries.incidents import OVERSEERS, open_count
 from engine.queries.viewer import Viewer
 
 _FLASH = "anlan_flash"
@@ -135,6 +136,7 @@ def _role(key: str) -> str:
 def _navigation(visit: Visit) -> list[dict[str, Any]]:
     with visit.reading() as connection:
         waiting = todo_count(connection, visit.viewer)
+        stopped = open_count(connection, visit.viewer) if visit.viewer.has_role(*OVERSEERS) else 0
     items: list[dict[str, Any]] = [
         {"key": "inbox", "label": "待办", "href": "/inbox", "count": waiting},
         {"key": "done", "label": "已办", "href": "/done"},
@@ -145,6 +147,8 @@ def _navigation(visit: Visit) -> list[dict[str, Any]]:
         items.append({"key": "designer", "label": "流程设计", "href": "/designer"})
     if visit.viewer.has_role(*AUDIT_ROLES):
         items.append({"key": "audit", "label": "办件查询", "href": "/audit"})
+    if visit.viewer.has_role(*OVERSEERS):
+        items.append({"key": "incidents", "label": "停滞点", "href": "/incidents", "count": stopped})
     return [{"count": 0, **item} for item in items]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -27,11 +28,11 @@ def page_number(text: str) -> int:
     return min(max(int(text), 1), _LAST) if text.isdecimal() and len(text) < 10 else 1
 
 
-def pager(page: Page[Any], address: str, search: str) -> Pager:
-    """The links to the pages before and after."""
+def pager(page: Page[Any], address: str, search: str, chosen: Mapping[str, str] | None = None) -> Pager:
+    """The links to the pages before and after; `chosen` are the other conditions of the list."""
 
     def link(number: int) -> str:
-        query = {"search": search.strip()} if search.strip() else {}
+        query = {**(chosen or {}), **({"search": search.strip()} if search.strip() else {})}
         return f"{address}?{urlencode({**query, 'page': number})}"
 
     return Pager(

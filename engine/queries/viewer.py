@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, exists, false, or_, select
 from engine.errors import NotFound
 from engine.model import PENDING, Person, ProcessInstance, UserTask
 from engine.offices.organisation import HeldPosition, positions_of, principals_of
+from engine.offices.roles import region_prefix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,11 @@ class Viewer:
         own = {held.readable_prefix for held in self.positions}
         given = {held.readable_prefix for principal in self.principals for held in principal.positions}
         return frozenset(prefix for prefix in own | given if prefix)
+
+    def region_condition(self, *roles: str) -> ColumnElement[bool]:
+        """Cases inside the regions where the person has one of the roles, in their own name."""
+        held = {region_prefix(position.unit_code) for position in self.positions if position.role in roles}
+        return or_(false(), *(ProcessInstance.region_code.startswith(prefix) for prefix in held if prefix))
 
     def candidate_conditions(self) -> list[ColumnElement[bool]]:
         """One for the tasks of each position, and one for those to which the person was added."""

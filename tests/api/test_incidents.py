@@ -49,7 +49,7 @@ def test_whoever_reads_the_case_sees_where_it_has_stopped(stopped: str, log_in: 
     assert [(incident["name"], incident["code"]) for incident in case["incidents"]] == [("资金不足", "FUNDS_LOW")]
     assert case["status"] == "active"
     assert "请联系系统管理员处理" in page
-    assert "视同已完成" not in page
+    assert "处理完毕，继续" not in page
 
 
 def test_only_the_administrator_may_settle_it(stopped: str, log_in: Login) -> None:
