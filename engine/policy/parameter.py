@@ -24,6 +24,8 @@ class Kind(StrEnum):
     FLAG = "flag"
     TEXT = "text"
     DATE = "date"
+    #: a list of months, 1 to 12
+    MONTHS = "months"
     #: a list of keys, such as applicant types
     KEYS = "keys"
     #: a list of departments: organisation unit code and name
@@ -125,6 +127,15 @@ def _keys(value: Any) -> list[str]:
     return [_text(item) for item in value]
 
 
+def _months(value: Any) -> list[Decimal]:
+    if not isinstance(value, list | tuple):
+        raise ValueError("应为一个列表，如 [3, 9]")
+    months = [_count(item) for item in value]
+    if any(not 1 <= month <= 12 for month in months) or len(set(months)) != len(months):
+        raise ValueError("月份应为 1 到 12 的整数，不能重复")
+    return sorted(months)
+
+
 def _units(value: Any) -> list[dict[str, str]]:
     if not isinstance(value, list | tuple):
         raise ValueError("应为一个列表")
@@ -145,6 +156,7 @@ _READERS: dict[Kind, Callable[[Any], Any]] = {
     Kind.FLAG: _flag,
     Kind.TEXT: _text,
     Kind.DATE: _date,
+    Kind.MONTHS: _months,
     Kind.KEYS: _keys,
     Kind.UNITS: _units,
 }

@@ -31,6 +31,7 @@ def _contradictions(values: Mapping[str, Any]) -> list[FieldProblem]:
     """Parameters that make no sense together."""
     ascending = (
         ("advance_recovery_start", "advance_recovery_end"),
+        ("reserve.cycle_min", "reserve.cycle_max"),
         ("approval.deputy_below", "approval.chief_below"),
         ("approval.chief_below", "approval.meeting_below"),
         ("payment_approval.deputy_below", "payment_approval.chief_below"),

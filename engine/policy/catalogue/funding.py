@@ -33,6 +33,9 @@ FUNDING = (
     count("duplicate.distance", 500, "查重：距离不超过此数（米）", "D"),
     count("duplicate.years", 3, "查重：近几年内的项目", "D"),
     ratio("duplicate.similarity", "0.80", "查重：建设内容相似度达到此数为重复", "D"),
+    other(Kind.MONTHS, "reserve.window_months", [3, 9], "储备库集中申报的月份", "S1-27"),
+    count("reserve.cycle_min", 3, "储备项目周期最短几年", "S1-26", minimum="1"),
+    count("reserve.cycle_max", 5, "储备项目周期最长几年", "S1-26", minimum="1"),
     count("procurement.suppliers_min", 3, "公开交易、邀请、询价的供应商家数下限", "D"),
     other(
         Kind.KEYS,
