@@ -24,8 +24,9 @@ from engine.jobs.queue import Job, JobKind
 from engine.jobs.upkeep import forget_answers, make_checkpoint
 from engine.messaging.messages import DeliverKeptMessage
 from engine.model import StartSubscription
-from engine.process_engine import ProcessEngine
+from engine.process_engine import Failed, ProcessEngine
 from engine.schedules.commands import StartScheduled
+from engine.tracing import SpanKind
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,15 +37,26 @@ Duty = Callable[[ProcessEngine, Job], bool]
 
 def perform(engine: ProcessEngine, job: Job) -> bool:
     """Do a job once."""
-    return DUTIES[job.kind](engine, job)
+    with engine.tools.tracer.span(SpanKind.JOB, job.kind):
+        return DUTIES[job.kind](engine, job)
+
+
+def perform_together(engine: ProcessEngine, jobs: Sequence[Job]) -> list[Job]:
+    """Do jobs that are a command each with one commit; gives those that must be done again by themselves."""
+    results = engine.execute_together([COMMANDS[job.kind](job) for job in jobs])
+    return [job for job, result in zip(jobs, results, strict=True) if isinstance(result, Failed)]
 
 
 def fire_first_timer(engine: ProcessEngine, job: Job) -> bool:
     """Let a case go on at the first of its timers that is due; False where none is, or the case stands still."""
     try:
-        return engine.execute(FireTimer(actor=SYSTEM, instance_id=job.subject))
+        return engine.execute(_first_timer(job))
     except Refused:
         return _fire_or_hold(engine, job.subject)
+
+
+def _first_timer(job: Job) -> FireTimer:
+    return FireTimer(actor=SYSTEM, instance_id=job.subject)
 
 
 def _fire_or_hold(engine: ProcessEngine, instance_id: str) -> bool:
@@ -97,7 +109,11 @@ def _execute_all(engine: ProcessEngine, commands: Sequence[Command[StartedProces
 
 def deliver_message(engine: ProcessEngine, job: Job) -> bool:
     """Give a message that was kept to who waits for it now."""
-    return engine.execute(DeliverKeptMessage(actor=SYSTEM, message_id=job.subject))
+    return engine.execute(_delivery(job))
+
+
+def _delivery(job: Job) -> DeliverKeptMessage:
+    return DeliverKeptMessage(actor=SYSTEM, message_id=job.subject)
 
 
 def perform_call_of(engine: ProcessEngine, job: Job) -> bool:
@@ -130,4 +146,10 @@ DUTIES: dict[JobKind, Duty] = {
     JobKind.DELIVERY: deliver_from,
     JobKind.CHECKPOINT: make_checkpoint,
     JobKind.UPKEEP: forget_answers,
+}
+
+#: The kinds of which a job is one short command, and many may be done with one commit.
+COMMANDS: dict[JobKind, Callable[[Job], Command[bool]]] = {
+    JobKind.TIMER: _first_timer,
+    JobKind.MESSAGE: _delivery,
 }

@@ -7,25 +7,40 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from threading import Event, Thread
 from time import monotonic
 
+from sqlalchemy.exc import DBAPIError
+
 from engine.errors import AnlanError
-from engine.jobs.duties import perform
+from engine.jobs.duties import COMMANDS, perform, perform_together
 from engine.jobs.embedded_queue import EmbeddedQueue
 from engine.jobs.leases import BEAT, HeldJob, Leases
 from engine.jobs.queue import INSIDE, OUTSIDE, Job, JobKind
 from engine.jobs.sweep import work_without_job
 from engine.jobs.upkeep import due_upkeep
 from engine.process_engine import ProcessEngine
+from engine.store.outages import OutageLog
 
 _LOG = logging.getLogger(__name__)
 #: Seconds between two sweeps, and between two looks at what has no hurry at all.
 SWEEP, UPKEEP = 3.0, 60.0
 #: How many jobs one sweep puts at most.
 SWEPT = 5000
+#: How many short jobs share a commit: others who want to write wait for so many.
+TOGETHER = 20
+
+
+def _in_groups(held: Sequence[HeldJob]) -> Iterator[tuple[bool, list[HeldJob]]]:
+    """Jobs in their order, with those that may share a commit together."""
+    for together, group in groupby(held, key=lambda one: one.job.kind in COMMANDS):
+        jobs = list(group)
+        size = TOGETHER if together else 1
+        for begin in range(0, len(jobs), size):
+            yield together, jobs[begin : begin + size]
 
 
 @dataclass
@@ -56,6 +71,7 @@ class EmbeddedWorker:
         self._leases = Leases(engine.database, name)
         self._inside = Lane(INSIDE, batch=50)
         self._lanes = [self._inside, *(Lane(OUTSIDE, batch=1) for _ in range(calls))]
+        self._outages = OutageLog(_LOG)
         self._stopping = Event()
         self._swept_at = self._kept_up_at = float("-inf")
         self._threads: list[Thread] = []
@@ -110,9 +126,10 @@ class EmbeddedWorker:
                 if lane is self._inside:
                     self._look_round()
                 idle = not self._round(lane)
-            except Exception:
+                self._outages.worked(written=not idle)
+            except Exception as error:
                 # The next round tries again; a worker that dies would stop every notice and deadline.
-                _LOG.exception("looking for jobs failed")
+                self._outages.failed(error, "looking for jobs failed")
                 idle = True
             if idle:
                 lane.bell.wait(self._interval)
@@ -120,15 +137,27 @@ class EmbeddedWorker:
     def _round(self, lane: Lane) -> int:
         """Do the first jobs of a lane; tells how many there were."""
         held = self._leases.take(self._engine.clock.now(), lane.batch, lane.kinds)
-        done = []
-        for number, one in enumerate(held):
+        done: list[HeldJob] = []
+        for together, few in _in_groups(held):
             if self._stopping.is_set():
-                self._leases.give_back(held[number:])
-                break
-            if self._done(one):
-                done.append(one)
+                self._leases.give_back(few)
+                continue
+            rest = self._left_over(few) if together else few
+            done += [one for one in few if one not in rest]
+            done += [one for one in rest if self._done(one)]
         self._leases.finish(done)
         return len(held)
+
+    def _left_over(self, held: Sequence[HeldJob]) -> Sequence[HeldJob]:
+        """Do short jobs with one commit; gives those that have to be done one by one."""
+        if len(held) == 1:
+            return held
+        try:
+            failed = perform_together(self._engine, [one.job for one in held])
+        except (DBAPIError, AnlanError):
+            # Lost to somebody who was at one of these cases.
+            return held
+        return [one for one in held if one.job in failed]
 
     def _done(self, held: HeldJob) -> bool:
         """Do a job; one that fails is put back, whatever has failed."""
@@ -139,7 +168,7 @@ class EmbeddedWorker:
             _LOG.warning("job %s of %s was refused: %s", job.kind, job.subject, error.message)
             self._leases.put_back(held, error)
         except Exception as error:
-            _LOG.exception("job %s of %s failed", job.kind, job.subject)
+            self._outages.failed(error, "job %s of %s failed", job.kind, job.subject)
             self._leases.put_back(held, error)
         else:
             return True
@@ -169,5 +198,5 @@ class EmbeddedWorker:
         while not self._stopping.wait(BEAT):
             try:
                 self._leases.renew()
-            except Exception:
-                _LOG.exception("a sign of life could not be written")
+            except Exception as error:
+                self._outages.failed(error, "a sign of life could not be written")
