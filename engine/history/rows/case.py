@@ -10,6 +10,7 @@ from engine.calendar import knowing
 from engine.commands import SYSTEM
 from engine.history.digests import digest_of
 from engine.history.replay import Replayed
+from engine.history.rows.calls import CallRows
 from engine.history.rows.expected import UNTOLD, Row
 from engine.history.rows.incidents import IncidentRows
 from engine.history.rows.moment import Moment
@@ -28,6 +29,7 @@ class CaseRows:
         self.instance = Row({}, 0)
         self.tasks = TaskRows()
         self.incidents = IncidentRows()
+        self.calls = CallRows(self.incidents)
         #: by the id of the wait
         self.waits: dict[str, Row] = {}
         self._waited: dict[str, Wait] = {}
@@ -43,6 +45,7 @@ class CaseRows:
             if replayed.step is not None:
                 self._move(now, replayed.step)
             self.tasks.note(now, self.instance)
+            self.calls.note(now)
             self._note(now)
 
     def _begin(self, now: Moment) -> None:
@@ -90,6 +93,7 @@ class CaseRows:
         self.instance.change(now.seq, changes)
         self.tasks.move(now, step)
         self._follow_waits(now, step)
+        self.calls.move(now, step)
         self.incidents.move(now, step)
 
     @staticmethod
@@ -104,11 +108,13 @@ class CaseRows:
     def _follow_waits(self, now: Moment, step: Step) -> None:
         """A wait that lives on is not written again."""
         known = {} if step.waited is None else self._waited
-        wanted = {wait.id: wait for wait in step.waits}
+        # Who waits for the outside has a call and no subscription.
+        wanted = {wait.id: wait for wait in step.waits if wait.kind is not WaitKind.SERVICE}
         if wanted == known:
             return
         self.waits = {
-            wait.id: self.waits[wait.id] if known.get(wait.id) == wait else self._wait(now, wait) for wait in step.waits
+            wait.id: self.waits[wait.id] if known.get(wait.id) == wait else self._wait(now, wait)
+            for wait in wanted.values()
         }
         self._waited = wanted
 
@@ -146,4 +152,5 @@ class CaseRows:
         self.instance.change(now.seq, changes)
         self.tasks.cancel_all(now)
         self.waits, self._waited = {}, {}
+        self.calls.withdraw_all(now)
         self.incidents.withdraw_all(now)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, exists, select
 from engine.history.findings import Finding, Kind
 from engine.history.rows.case import CaseRows
 from engine.history.rows.comparison import Comparison, stored
-from engine.model import EventSubscription, HistoryEvent, Incident, ProcessInstance, UserTask
+from engine.model import ConnectorCall, EventSubscription, HistoryEvent, Incident, ProcessInstance, UserTask
 from engine.model.base import Base
 from engine.rows import AnyRow
 
@@ -19,18 +19,20 @@ _INSTANCES = Comparison("process_instance", Kind.SNAPSHOT, ("id",))
 _TASKS = Comparison("user_task", Kind.TASK, ("id",))
 _WAITS = Comparison("event_subscription", Kind.ROW, ("instance_id", "wait_id"))
 _INCIDENTS = Comparison("incident", Kind.ROW, ("instance_id", "token_id", "opened_seq"))
-_OWNED: tuple[type[Base], ...] = (UserTask, EventSubscription, Incident)
+_CALLS = Comparison("connector_call", Kind.ROW, ("id",))
+_OWNED: tuple[type[Base], ...] = (UserTask, EventSubscription, Incident, ConnectorCall)
 
 
 def check_rows(connection: Connection, rebuilt: Mapping[str, CaseRows]) -> Iterator[Finding]:
     """Every column of every row about these cases."""
     instances = _read(connection, ProcessInstance, "id", rebuilt)
-    tasks, waits, incidents = (_read(connection, model, "instance_id", rebuilt) for model in _OWNED)
+    tasks, waits, incidents, calls = (_read(connection, model, "instance_id", rebuilt) for model in _OWNED)
     for case_id, rows in rebuilt.items():
         yield from _INSTANCES.check((rows.instance,), instances[case_id], place=case_id)
         yield from _TASKS.check(rows.tasks.values(), tasks[case_id], place=case_id)
         yield from _WAITS.check(rows.waits.values(), waits[case_id], place=case_id)
         yield from _INCIDENTS.check(rows.incidents, incidents[case_id], place=case_id)
+        yield from _CALLS.check(rows.calls.values(), calls[case_id], place=case_id)
 
 
 def _read(

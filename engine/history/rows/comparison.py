@@ -20,6 +20,7 @@ NAMES: Mapping[str, str] = {
     "user_task": "待办",
     "event_subscription": "等待的事件",
     "incident": "停滞点",
+    "connector_call": "外部调用",
     "kept_message": "暂存的消息",
     "attachment": "附件登记",
     "org_unit": "单位",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cases.incidents import TIMER
+from engine.cases.incidents import CALL, TIMER
 from engine.history.rows.expected import Issued, Row
 from engine.history.rows.moment import Moment
 from engine.interpreter import Step, Wait
@@ -45,9 +45,24 @@ class IncidentRows(list[Row]):
 
     def withdraw_all(self, now: Moment) -> None:
         """The case is over."""
-        self._close(now, Resolution.WITHDRAWN, None, None)
+        for row in self._open(None):
+            if not row["code"].startswith(CALL):
+                self._close(now, Resolution.WITHDRAWN, None, row["token_id"])
 
-    def _stop(self, now: Moment, token: str, element: str, code: str, message: str) -> None:
+    def fail(self, now: Moment, element: str) -> None:
+        """A call for the outside has failed."""
+        told = now.input
+        self._stop(now, told["call"], element, CALL + told["code"], told["reason"], told["attempt"])
+
+    def settle(self, now: Moment) -> None:
+        """An administrator has seen to a call that had failed."""
+        self._close(now, _RESOLUTIONS[now.type], now.input["reason"], now.input["call"])
+
+    def withdraw(self, now: Moment, call_id: str) -> None:
+        """Nobody waits any more for a call that had failed."""
+        self._close(now, Resolution.WITHDRAWN, None, call_id)
+
+    def _stop(self, now: Moment, token: str, element: str, code: str, message: str, attempts: int = 1) -> None:
         self.append(
             Row(
                 {
@@ -60,7 +75,7 @@ class IncidentRows(list[Row]):
                     "message": message,
                     "opened_at": now.at,
                     "opened_seq": now.seq,
-                    "attempts": 1,
+                    "attempts": attempts,
                     **dict.fromkeys(("closed_at", "closed_by", "resolution", "reason")),
                 },
                 now.seq,
