@@ -185,6 +185,9 @@ class ProjectPort(Protocol):
     def on_record(self, connection: Connection) -> Sequence[str]:
         """The ids of all projects."""
 
+    def serials(self, connection: Connection) -> Mapping[str, int]:
+        """The numbers that were given to projects and what belongs to them: series -> the last one."""
+
     def books(self, connection: Connection, project_id: str, *, lock: bool = False) -> Mapping[str, str]:
         """Table -> digest of all rows about a project; `lock` keeps them as they are until the command ends."""
 

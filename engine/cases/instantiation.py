@@ -89,7 +89,8 @@ def _pinned(work: UnitOfWork, case: Case) -> dict[str, Any]:
     policy = work.tools.definitions.stored(
         work.connection, case.row.policy_id or "no policy", lambda: values.dumps(case.facts["policy"])
     )
-    return {"case": dict(case.facts["case"]), "bundle": case.row.bundle_digest, "policy": policy}
+    pinned = {"bundle": case.row.bundle_digest, "policy": policy, "policy_profile": case.row.policy_id}
+    return {"case": dict(case.facts["case"]), **pinned}
 
 
 def _pinned_policy(work: UnitOfWork, region: str) -> str | None:

@@ -12,6 +12,7 @@ from engine.funds import blocks, closing, payments, projects
 from engine.funds.books import books_of
 from engine.funds.model import Contract, Project, RecoveryClaim, Settlement
 from engine.funds.money import to_yuan
+from engine.funds.numbers import last_numbers
 from engine.funds.payees import last_payee, payee_facts
 from engine.funds.records import first
 from engine.policy.parameters import Parameters
@@ -53,6 +54,10 @@ class FundsProjects:
     def on_record(self, connection: Connection) -> Sequence[str]:
         """The ids of all projects."""
         return connection.scalars(select(Project.id)).all()
+
+    def serials(self, connection: Connection) -> Mapping[str, int]:
+        """The last number of each series."""
+        return last_numbers(connection)
 
     def books(self, connection: Connection, project_id: str, *, lock: bool = False) -> Mapping[str, str]:
         """What is on record about a project, as digests."""

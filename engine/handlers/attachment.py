@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from engine.commands import StoreAttachment, StoredAttachment
 from engine.documents import media_type_of, safe_name
 from engine.errors import Refused
+from engine.history.images import images
 from engine.model import Attachment
 from engine.unit_of_work import UnitOfWork
 
@@ -34,5 +35,12 @@ def store_attachment(work: UnitOfWork, command: StoreAttachment) -> StoredAttach
             uploaded_by=work.actor.person_id,
             uploaded_at=work.now,
         )
+    )
+    told = {"id": stored.id, "name": stored.name, "sha256": stored.sha256, "size": stored.size}
+    work.record(
+        f"person:{work.actor.person_id}",
+        "AttachmentStored",
+        input=told,
+        outcome=images(work.connection, (Attachment, Attachment.id == stored.id)),
     )
     return stored

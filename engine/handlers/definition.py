@@ -17,6 +17,7 @@ from engine.definitions import digest_of, latest_definition, store_blob
 from engine.diagram import DiagramRefused, Problem, Severity
 from engine.diagram.elements import Process
 from engine.errors import FieldProblem, Invalid, Refused
+from engine.history.images import images
 from engine.messaging.start_subscriptions import subscribe
 from engine.model import Deployment, DiagramDraft, ProcessDefinition, Resource
 from engine.unit_of_work import UnitOfWork
@@ -54,6 +55,12 @@ def deploy_resources(work: UnitOfWork, command: DeployResources) -> DeploymentRe
             "definitions": [f"{item.key}:{item.version}" for item in definitions],
             "resources": resources,
             "digests": _digests(work, deployment_id),
+            **images(
+                work.connection,
+                (Deployment, Deployment.id == deployment_id),
+                (ProcessDefinition, ProcessDefinition.deployment_id == deployment_id),
+                (Resource, Resource.deployment_id == deployment_id),
+            ),
         },
     )
     return DeploymentResult(definitions=definitions, resources=tuple(resources), warnings=tuple(parcel.warnings))
@@ -214,5 +221,5 @@ def save_diagram_draft(work: UnitOfWork, command: SaveDiagramDraft) -> None:
         "definitions",
         "DraftSaved",
         input={"key": command.key, "digest": digest_of(command.content), "note": command.note},
-        outcome={},
+        outcome=images(work.connection, (DiagramDraft, DiagramDraft.key == command.key)),
     )

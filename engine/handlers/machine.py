@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from engine.commands import SYSTEM
 from engine.errors import Conflict, NotFound, Refused
+from engine.history.images import images
 from engine.machines import INTEGRATION, NO_PASSWORD, IssueToken, RegisterMachine, RevokeToken
 from engine.model import ApiToken, OrgUnit, Person, Position
 from engine.offices.administration import ensure_administrator
@@ -38,7 +39,8 @@ def register_machine(work: UnitOfWork, command: RegisterMachine) -> str:
     held = {"id": work.new_id(), "person_id": machine_id, "role": INTEGRATION, "unit_code": unit}
     work.connection.execute(insert(Position).values(**held))
     put_in = {"name": name, "login": command.login, "unit": unit}
-    work.record(f"person:{machine_id}", "MachineRegistered", input=put_in, outcome={"person": machine_id})
+    told_rows = images(work.connection, (Person, Person.id == machine_id), (Position, Position.person_id == machine_id))
+    work.record(f"person:{machine_id}", "MachineRegistered", input=put_in, outcome={"person": machine_id, **told_rows})
     return machine_id
 
 
@@ -62,7 +64,8 @@ def issue_token(work: UnitOfWork, command: IssueToken) -> str:
             **told,
         )
     )
-    work.record(f"person:{command.person_id}", "TokenIssued", input=told, outcome={"token": token_id})
+    outcome = {"token": token_id, **images(work.connection, (ApiToken, ApiToken.id == token_id))}
+    work.record(f"person:{command.person_id}", "TokenIssued", input=told, outcome=outcome)
     return token_id
 
 
@@ -75,7 +78,8 @@ def revoke_token(work: UnitOfWork, command: RevokeToken) -> None:
     if token.revoked_at is not None:
         raise Conflict("这个令牌已经撤销了。", token=token.id)
     work.connection.execute(update(ApiToken).where(ApiToken.id == token.id).values(revoked_at=work.now))
-    work.record(f"person:{token.person_id}", "TokenRevoked", input={"token": token.id}, outcome={})
+    outcome = images(work.connection, (ApiToken, ApiToken.id == token.id))
+    work.record(f"person:{token.person_id}", "TokenRevoked", input={"token": token.id}, outcome=outcome)
 
 
 def unit_of_machine(work: UnitOfWork, person_id: str) -> str:

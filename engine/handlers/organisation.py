@@ -10,7 +10,9 @@ from engine.commands import Delegate, PersonRecord, PublishPolicy, RegisterOrgan
 from engine.errors import NotFound, Refused
 from engine.handlers.session import HASHER
 from engine.history.digests import digest_of
+from engine.history.images import images
 from engine.model import Delegation, OrgUnit, Person, Position
+from engine.policy.model import PolicyProfile
 from engine.unit_of_work import UnitOfWork
 
 
@@ -24,14 +26,21 @@ def register_organisation(work: UnitOfWork, command: RegisterOrganisation) -> No
             )
     known_persons = set(work.connection.scalars(select(Person.id)))
     hashes: dict[str, str] = {}
-    for person in command.persons:
-        if person.id not in known_persons:
-            _add_person(work, person, hashes)
+    new = [person for person in command.persons if person.id not in known_persons]
+    for person in new:
+        _add_person(work, person, hashes)
+    added = {person.id for person in new}
+    units = {unit.code for unit in command.units} - known_units
     work.record(
         "organisation",
         "OrganisationRegistered",
         input={"units": [unit.code for unit in command.units], "persons": [person.id for person in command.persons]},
-        outcome={},
+        outcome=images(
+            work.connection,
+            (OrgUnit, OrgUnit.code.in_(units)),
+            (Person, Person.id.in_(added)),
+            (Position, Position.person_id.in_(added)),
+        ),
     )
 
 
@@ -74,7 +83,11 @@ def publish_policy(work: UnitOfWork, command: PublishPolicy) -> str:
         f"policy:{command.county_code}",
         "PolicyPublished",
         input={"effective_from": command.effective_from, "parameters": dict(command.parameters)},
-        outcome={"policy": policy_id, "digest": _policy_digest(work, policy_id)},
+        outcome={
+            "policy": policy_id,
+            "digest": _policy_digest(work, policy_id),
+            **images(work.connection, (PolicyProfile, PolicyProfile.id == policy_id)),
+        },
     )
     return policy_id
 
@@ -106,6 +119,9 @@ def delegate(work: UnitOfWork, command: Delegate) -> str:
         f"person:{work.actor.person_id}",
         "Delegated",
         input={"to": command.to_person_id, "from": command.valid_from, "until": command.valid_to},
-        outcome={"delegation": delegation_id},
+        outcome={
+            "delegation": delegation_id,
+            **images(work.connection, (Delegation, Delegation.id == delegation_id)),
+        },
     )
     return delegation_id

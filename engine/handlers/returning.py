@@ -134,12 +134,15 @@ def _reopen(work: UnitOfWork, case: Case, task: AnyRow, reason: str) -> Complete
 def _give_back(work: UnitOfWork, case: Case, task: AnyRow) -> None:
     """The task is theirs again, with what they had filled in as a draft."""
     again = work.connection.scalar(
-        select(UserTask.id).where(
+        select(UserTask.id)
+        .where(
             UserTask.instance_id == case.row.id,
             UserTask.activity_id == task.activity_id,
             UserTask.opened_seq == case.seq,
             UserTask.status == TaskStatus.CREATED,
         )
+        .order_by(UserTask.id)
+        .limit(1)
     )
     if again is not None:
         work.connection.execute(update(UserTask).where(UserTask.id == again).values(assignee_id=work.actor.principal))

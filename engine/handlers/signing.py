@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -54,9 +54,13 @@ def _ask(
     persons = [_signer(work, case, task, person_id) for person_id in asked]
     rows = signing.add_tasks(case, task, persons, kind)
     told = {"persons": asked, "names": [person.name for person in persons], "signing": kind, "reason": reason}
-    outcome = {"added": [{"task": row["id"], "person": row["assignee_id"], "due": row["due_at"]} for row in rows]}
-    case.note(told_of(task, type_, told), outcome)
+    case.note(told_of(task, type_, told), {"added": [_added(row) for row in rows]})
     return tuple(row["id"] for row in rows)
+
+
+def _added(row: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"task": row["id"], "person": row["assignee_id"], "due": row["due_at"]}
+    return {**told, "form": row["form_digest"]}
 
 
 def _ensure_not_asked(work: UnitOfWork, task: AnyRow, asked: Sequence[str]) -> None:

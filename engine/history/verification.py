@@ -22,6 +22,7 @@ from engine.history.projections import Told, check_cases
 from engine.history.replay import replaying
 from engine.history.rows.case import CaseRows
 from engine.history.rows.cases import check_rows, check_strays
+from engine.history.rows.registers import Registers
 from engine.history.witness import check_checkpoints, check_kept
 from engine.model import HistoryEvent, ProcessInstance
 from engine.unit_of_work import Tools
@@ -112,6 +113,7 @@ class _Verification:
         self._progress = progress
         self._named = Named()
         self._books = Books()
+        self._registers = Registers()
         #: what the rows of the cases at hand must be
         self._rebuilt: dict[str, CaseRows] = {}
         self.report = Report()
@@ -123,6 +125,7 @@ class _Verification:
         self._check_contents()
         if self._case_id is None:
             self.report.findings.extend(check_strays(self._connection))
+            self.report.findings.extend(self._registers.check(self._connection, self._tools.projects))
             self._check_books()
             self._check_checkpoints()
         return self.report
@@ -155,6 +158,7 @@ class _Verification:
             for event in stream.events:
                 self._named.see(stream.name, event)
                 self._books.see(event)
+                self._registers.see(stream.name, event)
         self._progress(Stage.HISTORY, self.report.events, total)
 
     def _count(self) -> int:

@@ -114,7 +114,7 @@ def test_a_policy_that_was_never_published_is_found(desk: Desk) -> None:
         PolicyProfiles().publish(connection, "0" * 32, "330324000000", date(2026, 1, 1), {})
         connection.commit()
 
-    assert [finding.kind for finding in verified(desk).findings] == ["definition"]
+    assert {finding.kind for finding in verified(desk).findings} == {"definition"}
 
 
 def test_a_case_is_named_by_number_or_id(desk: Desk) -> None:

@@ -1,0 +1,160 @@
+"""What belongs to no case: units, persons, policies, versions. Their events hold the rows as they were left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import values
+from engine.clock import local_date
+from engine.history.event import Event
+from engine.history.findings import Finding, Kind
+from engine.history.images import UNRECORDED, image
+from engine.history.rows.comparison import Comparison, stored
+from engine.history.rows.expected import Row
+from engine.model import (
+    ApiToken,
+    Attachment,
+    Delegation,
+    Deployment,
+    DiagramDraft,
+    OrgUnit,
+    Person,
+    Position,
+    ProcessDefinition,
+    Resource,
+    Serial,
+)
+from engine.model.base import Base, ProcessValue
+from engine.policy.model import PolicyProfile
+from engine.ports import ProjectPort
+
+_TABLES: Mapping[str, type[Base]] = {
+    model.__tablename__: model
+    for model in (
+        OrgUnit,
+        Person,
+        Position,
+        Delegation,
+        ApiToken,
+        PolicyProfile,
+        Deployment,
+        ProcessDefinition,
+        Resource,
+        DiagramDraft,
+        Attachment,
+    )
+}
+#: events that bring rows about
+_TELLING = frozenset(
+    {
+        "OrganisationRegistered",
+        "MachineRegistered",
+        "TokenIssued",
+        "TokenRevoked",
+        "Delegated",
+        "PolicyPublished",
+        "Deployed",
+        "DraftSaved",
+        "AttachmentStored",
+    }
+)
+_KINDS: Mapping[str, Kind] = {
+    "attachment": Kind.ATTACHMENT,
+    **dict.fromkeys(("policy_profile", "deployment", "process_definition", "resource"), Kind.DEFINITION),
+}
+_SERIALS = Comparison("serial", Kind.ROW, ("series",))
+
+
+class Registers:
+    """What the events say about all tables that are no case's."""
+
+    def __init__(self) -> None:
+        #: table -> key -> the row as it was left last
+        self._rows: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in _TABLES}
+        self._serials: Counter[str] = Counter()
+        #: whether all such events hold their rows; those from before did not
+        self.complete = True
+
+    def see(self, stream: str, event: Event) -> None:
+        """Note the rows that an event holds."""
+        kind = event.content["type"]
+        if kind == "ProcessStarted":
+            self._count(event)
+        elif kind in _TELLING:
+            if "rows" not in event.content["outcome"]:
+                self.complete = False
+                return
+            self._forget_drafts(event)
+            for table, rows in event.outcome["rows"].items():
+                for told in rows:
+                    self._keep(table, told, stream, event.content["seq"])
+
+    def _count(self, event: Event) -> None:
+        if event.content["format"] == 0:
+            self.complete = False
+            return
+        told = event.content["input"]
+        self._serials[f"{told['process']}:{told['region'][:6]}:{local_date(event.header.at).year}"] += 1
+
+    def _forget_drafts(self, event: Event) -> None:
+        """What was deployed is a draft no longer."""
+        for definition in event.outcome["rows"].get("process_definition", ()):
+            self._rows["diagram_draft"].pop((definition["key"],), None)
+
+    def _keep(self, table: str, told: Mapping[str, Any], stream: str, seq: int) -> None:
+        model = _TABLES.get(table)
+        if model is None:
+            return
+        columns = {
+            column.name: values.dumps(told[column.name]) if _is_value(table, column) else told[column.name]
+            for column in model.__table__.c
+            if column.name in told
+        }
+        key = tuple(columns[column.name] for column in model.__table__.primary_key)
+        self._rows[table][key] = Row(columns, seq, stream=stream)
+
+    def check(self, connection: Connection, projects: ProjectPort | None) -> Iterator[Finding]:
+        """Compare all tables."""
+        for name, model in _TABLES.items():
+            keys = [column.name for column in model.__table__.primary_key]
+            comparison = Comparison(name, _KINDS.get(name, Kind.ROW), keys)
+            rows = self._known(name, keys, _read(connection, model))
+            yield from comparison.check(self._rows[name].values(), rows, place=name)
+        if self.complete:
+            yield from self._check_serials(connection, projects)
+
+    def _known(self, name: str, keys: Iterable[str], rows: Iterable[Any]) -> Iterator[Any]:
+        """Rows from before the events held them are left out."""
+        for row in rows:
+            if self.complete or tuple(getattr(row, key) for key in keys) in self._rows[name]:
+                yield row
+
+    def _check_serials(self, connection: Connection, projects: ProjectPort | None) -> Iterator[Finding]:
+        told = {**self._serials, **(projects.serials(connection) if projects else {})}
+        rows = connection.execute(stored(Serial.__table__)).all()
+        expected = (Row({"series": name, "last": last}, 1) for name, last in told.items())
+        yield from _SERIALS.check(expected, rows, place="serial")
+
+
+def _is_value(table: str, column: Any) -> bool:
+    return isinstance(column.type, ProcessValue) and (table, column.name) != ("policy_profile", "parameters")
+
+
+def _read(connection: Connection, model: type[Base]) -> Iterator[Any]:
+    """Rows as events tell them."""
+    name = model.__tablename__
+    left_out = UNRECORDED.get(name, frozenset())
+    by_value = {column.name for column in model.__table__.c if _is_value(name, column)}
+    for row in connection.execute(stored(model.__table__)):
+        yield SimpleNamespace(
+            **{
+                column: value if column in by_value else image(name, column, value)
+                for column, value in row._mapping.items()
+                if column not in left_out
+            }
+        )
