@@ -234,8 +234,9 @@ def _check_login(table: Table, settings: MailSettings, secrets: Secrets) -> None
 
 
 def _sender(table: Table) -> Address:
-    name, address = parseaddr(table.text("from"))
-    if not ADDRESS.fullmatch(address) or not name.isprintable():
+    text = table.text("from")
+    name, address = parseaddr(text)
+    if not ADDRESS.fullmatch(address) or not text.isprintable():
         table.wrong("from", "应为邮箱，如 安澜 <anlan@example.gov.cn>")
     return Address(display_name=name, addr_spec=address)
 

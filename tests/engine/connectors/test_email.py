@@ -1,0 +1,284 @@
+"""Writing to people by a mail server of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterator
+from email import message_from_bytes
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import default
+from threading import Thread
+from typing import Any
+
+import pytest
+import trustme
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from engine.connectors.email import EmailConnector, MailSettings, Security
+from engine.connectors.errors import BadInput, NotConfigured, PlaceNotAllowed, RefusedByReceiver
+from engine.connectors.secrets import Secret, Secrets
+from engine.ports import ConnectorFailed, OutgoingCall
+
+LETTER = {
+    "to": "zhang@shixi.example.gov.cn",
+    "subject": "已核准：石溪村供水管网改造",
+    "text": "请到系统里查看。\n.\n安澜",
+}
+PASSWORD = "word-of-the-mail-server"
+
+
+class Postbox:
+    """What a mail server has taken, and what it says to whom."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.envelopes: list[Envelope] = []
+        self.answers: dict[str, str] = {}
+        self.logins: list[tuple[bytes, bytes]] = []
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, _: Any) -> str:
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if "data" in self.answers:
+            return self.answers["data"]
+        assert isinstance(envelope.content, bytes)
+        self.envelopes.append(envelope)
+        self.letters.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+        return "250 OK"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        return self.answers.get("quit", "221 Bye")
+
+    def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        self.logins.append((data.login, data.password))
+        return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def mail_server(postbox: Postbox) -> Iterator[Callable[..., int]]:
+    """Starts a mail server and gives its port."""
+    loop, servers = asyncio.new_event_loop(), list[asyncio.Server]()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def listening(tls: ssl.SSLContext | None, more: dict[str, Any]) -> asyncio.Server:
+        return await loop.create_server(lambda: SMTP(postbox, loop=loop, **more), "127.0.0.1", 0, ssl=tls)
+
+    def start(tls: ssl.SSLContext | None = None, **more: Any) -> int:
+        server = asyncio.run_coroutine_threadsafe(listening(tls, more), loop).result(10)
+        servers.append(server)
+        return int(server.sockets[0].getsockname()[1])
+
+    yield start
+    asyncio.run_coroutine_threadsafe(_stop(servers), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
+
+
+async def _stop(servers: list[asyncio.Server]) -> None:
+    """End what still listens or talks."""
+    for server in servers:
+        server.close()
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(0.01)
+
+
+def protected(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def connector(port: int, security: Security = Security.NONE, **more: Any) -> EmailConnector:
+    settings = MailSettings(
+        host="127.0.0.1",
+        port=port,
+        security=security,
+        sender=Address(display_name="安澜", addr_spec="anlan@example.gov.cn"),
+        domains=("example.gov.cn", "*.example.gov.cn"),
+        **more,
+    )
+    return EmailConnector(settings, Secrets([Secret(name="mail", value=PASSWORD)]))
+
+
+def test_a_letter_arrives(mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall) -> None:
+    assert connector(mail_server()).call({**LETTER, "cc": ["li@example.gov.cn"]}, call) == {}
+
+    [letter], [envelope] = postbox.letters, postbox.envelopes
+    assert letter["subject"] == LETTER["subject"]
+    assert letter["from"] == "安澜 <anlan@example.gov.cn>"
+    assert (letter["to"], letter["cc"]) == ("zhang@shixi.example.gov.cn", "li@example.gov.cn")
+    assert letter.get_content() == "请到系统里查看。\n.\n安澜\n"
+    assert letter["auto-submitted"] == "auto-generated"
+    assert envelope.rcpt_tos == ["zhang@shixi.example.gov.cn", "li@example.gov.cn"]
+
+
+def test_a_second_try_can_be_recognised(mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall) -> None:
+    port = mail_server()
+    for _ in range(2):
+        connector(port).call(LETTER, call)
+
+    first, second = postbox.letters
+    assert first["message-id"] == second["message-id"] == f"<{call.id}@example.gov.cn>"
+    assert first.as_bytes() == second.as_bytes()
+
+
+WRONG: list[dict[str, Any]] = [
+    {"to": None},
+    {"to": []},
+    {"to": 7},
+    {"to": "zhang"},
+    {"to": "zhang@example.gov.cn\r\nBcc: evil@example.com"},
+    {"to": "zhang@example.gov.cn, li@example.gov.cn"},
+    {"to": "<zhang@example.gov.cn>"},
+    {"to": '"a b"@example.gov.cn'},
+    {"to": "zhang@[127.0.0.1]"},
+    {"to": "张@example.gov.cn"},
+    {"to": "x" * 300 + "@example.gov.cn"},
+    {"to": [f"a{number}@example.gov.cn" for number in range(60)]},
+    {"cc": {"a": "b"}},
+    {"subject": None},
+    {"subject": ""},
+    {"subject": "a\r\nBcc: evil@example.com"},
+    {"subject": "a\nb"},
+    {"subject": "x" * 300},
+    {"text": None},
+    {"text": 7},
+    {"text": "x" * 300_000},
+    {"bcc": "evil@example.com"},
+    {"from": "evil@example.com"},
+]
+
+
+@pytest.mark.parametrize("inputs", WRONG, ids=range(len(WRONG)))
+def test_wrong_inputs_are_refused_when_the_letter_is_asked_for(inputs: dict[str, Any]) -> None:
+    with pytest.raises(BadInput):
+        connector(25).check({**LETTER, **inputs})
+
+
+@pytest.mark.parametrize("address", ["a@example.com", "a@evil-example.gov.cn", "a@example.gov.cn.evil.com"])
+def test_only_allowed_domains_are_written_to(address: str) -> None:
+    with pytest.raises(PlaceNotAllowed, match=r"smtp\.domains"):
+        connector(25).check({**LETTER, "cc": address})
+
+
+def test_without_a_mail_server_nobody_is_written_to() -> None:
+    with pytest.raises(NotConfigured, match="smtp"):
+        EmailConnector(None, Secrets()).check(LETTER)
+
+
+def test_a_receiver_that_does_not_exist_is_an_incident_and_nobody_gets_half_of_it(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall
+) -> None:
+    postbox.answers["li@example.gov.cn"] = "550 5.1.1 no such user"
+
+    with pytest.raises(RefusedByReceiver, match=r"li@example.gov.cn：550"):
+        connector(mail_server()).call({**LETTER, "cc": "li@example.gov.cn"}, call)
+
+    assert postbox.letters == []
+
+
+@pytest.mark.parametrize("where", ["li@example.gov.cn", "data"])
+def test_a_busy_server_is_asked_again(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall, where: str
+) -> None:
+    postbox.answers[where] = "451 4.7.1 greylisted"
+
+    with pytest.raises(ConnectorFailed, match="451"):
+        connector(mail_server()).call({**LETTER, "cc": "li@example.gov.cn"}, call)
+
+    assert postbox.letters == []
+
+
+def test_what_the_server_refuses_for_good_is_an_incident(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall
+) -> None:
+    postbox.answers["data"] = "554 5.7.1 spam"
+
+    with pytest.raises(RefusedByReceiver, match="554"):
+        connector(mail_server()).call(LETTER, call)
+
+
+def test_a_rude_farewell_does_not_send_a_letter_twice(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall
+) -> None:
+    postbox.answers["quit"] = "421 4.3.0 too late"
+
+    assert connector(mail_server()).call(LETTER, call) == {}
+
+
+def test_a_server_that_is_away_may_be_back_later(call: OutgoingCall) -> None:
+    with pytest.raises(ConnectorFailed, match="连接"):
+        connector(1).call(LETTER, call)
+
+
+# The server does not see that TLS came first, and complains.
+PROTECTED = pytest.mark.filterwarnings("ignore:Requiring AUTH", "ignore:auth_required")
+
+
+@PROTECTED
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+def test_the_password_goes_over_an_encrypted_connection_only(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall, authority: trustme.CA, security: Security
+) -> None:
+    context = protected(authority)
+    more = {"tls_context": context, "require_starttls": True} if security is Security.STARTTLS else {"tls": context}
+    port = mail_server(authenticator=postbox.authenticate, auth_required=True, auth_require_tls=False, **more)
+
+    connector(port, security, user="anlan", password="mail", tls=trusting(authority)).call(LETTER, call)
+
+    assert postbox.logins == [(b"anlan", PASSWORD.encode())]
+    assert len(postbox.letters) == 1
+
+
+def test_a_server_without_encryption_is_not_told_the_password(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall
+) -> None:
+    with pytest.raises(RefusedByReceiver, match="加密"):
+        connector(mail_server(), Security.STARTTLS, user="anlan", password="mail").call(LETTER, call)
+
+    assert postbox.logins == []
+
+
+def test_a_server_that_cannot_prove_who_it_is_is_told_nothing(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall, authority: trustme.CA
+) -> None:
+    with pytest.raises(RefusedByReceiver, match="证书"):
+        connector(mail_server(tls_context=protected(authority)), Security.STARTTLS).call(LETTER, call)
+
+    assert postbox.letters == []
+
+
+@PROTECTED
+def test_a_wrong_password_is_told_without_it(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall, authority: trustme.CA
+) -> None:
+    port = mail_server(
+        protected(authority), authenticator=lambda *_: AuthResult(success=False, handled=False), auth_require_tls=False
+    )
+
+    with pytest.raises(RefusedByReceiver, match="登录：535") as caught:
+        connector(port, Security.TLS, user="anlan", password="mail", tls=trusting(authority)).call(LETTER, call)
+
+    assert PASSWORD not in repr(caught.value)
