@@ -9,19 +9,13 @@ from sqlalchemy import insert, select, update
 
 from engine.cases.at_hand import CaseAtHand
 from engine.cases.incidents import withdraw_incidents
+from engine.diagram.topics import topic_of
 from engine.interpreter import Asked, Step, WaitKind
 from engine.jobs.queue import Job, JobKind
 from engine.model import PENDING_CALLS, CallStatus, ConnectorCall
 from engine.rows import AnyRow
 
-#: `anlan:connector` of work that programs elsewhere fetch and do
-EXTERNAL = "external."
 _KEEP = insert(ConnectorCall)
-
-
-def topic_of(connector: str) -> str | None:
-    """Under what an external worker asks for the work; None for connectors of our own."""
-    return connector.removeprefix(EXTERNAL) if connector.startswith(EXTERNAL) else None
 
 
 def follow_calls(case: CaseAtHand, step: Step, call_ids: Sequence[str], answered: str | None) -> None:

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any, cast
 
 from engine import feel
-from engine.calls.asking import topic_of
 from engine.cases.functions import calendar_functions
 from engine.clock import LOCAL_ZONE
 from engine.definitions import PinnedBundle
+from engine.diagram.topics import topic_of
 from engine.dmn import DecisionError, DecisionOutcome
 from engine.errors import Refused
 from engine.history.books import turned

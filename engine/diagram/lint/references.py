@@ -9,6 +9,7 @@ from engine.diagram.lint.catalogue import Catalogue
 from engine.diagram.lint.executed import executed
 from engine.diagram.lint.similar import hint
 from engine.diagram.problems import Problem, error, warning
+from engine.diagram.topics import is_topic, topic_of
 
 _CATCHING = frozenset({Kind.START_EVENT, Kind.INTERMEDIATE_CATCH_EVENT, Kind.BOUNDARY_EVENT})
 RIGHTS = frozenset({"edit", "read", "hide"})
@@ -29,9 +30,16 @@ def _node(node: Node, known: Catalogue, own: Set[str], missing: Callable[..., Pr
     yield from _work(node, missing)
     if missing is error:
         yield from _received(node)
+    topic = topic_of(node.extension.get("connector") or "")
+    if topic is not None and not is_topic(topic):
+        message = (
+            f"“{node.title}”的外部任务主题“{topic}”不能使用，请在 external. 之后写一个名称，"
+            "只用字母、数字、点、下划线和连字符，例如 external.land-registry。"
+        )
+        yield error("topic-name", node.id, node.line, message)
     named = (
         (node.extension.get("decisionRef"), known.decisions, "决策"),
-        (node.extension.get("connector"), known.connectors, "连接器"),
+        (None if topic is not None else node.extension.get("connector"), known.connectors, "连接器"),
         (node.called_element if node.called_element not in own else None, known.processes, "被调用的流程"),
     )
     for key, keys, label in named:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import values
-from engine.calls.asking import topic_of
+from engine.diagram.topics import topic_of
 from engine.history.rows.expected import Row
 from engine.history.rows.incidents import IncidentRows
 from engine.history.rows.moment import Moment
