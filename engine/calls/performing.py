@@ -81,13 +81,20 @@ def _outcome(engine: ProcessEngine, call: HeldCall) -> Command[Any]:
     except Refused as refusal:
         return FailCall(actor=SYSTEM, call_id=call.id, code=refusal.code, message=refusal.message)
     except AnlanError as failure:
-        return PostponeCall(actor=SYSTEM, call_id=call.id, message=failure.message)
+        rest = _rest(engine, call, failure.facts.get("retry_after"))
+        return PostponeCall(actor=SYSTEM, call_id=call.id, message=failure.message, retry_after=rest)
     except Exception as fault:
         # Its text may hold an address with a password in it, so only its kind is told and kept.
         kind = type(fault).__name__
         _LOG.warning("call %s of connector %s went wrong: %s", call.id, call.connector, kind)
         return PostponeCall(actor=SYSTEM, call_id=call.id, message=f"连接器“{call.connector}”出错（{kind}）。")
     return AnswerCall(actor=SYSTEM, call_id=call.id, results=dict(results))
+
+
+def _rest(engine: ProcessEngine, call: HeldCall, wished: object) -> timedelta | None:
+    """How long the receiver wants to be left alone, where that is longer than our own back-off."""
+    own = engine.tools.backoff[call.attempt - 1 :]
+    return max(wished, own[0]) if own and isinstance(wished, timedelta) else None
 
 
 def _told(call: HeldCall) -> OutgoingCall:
