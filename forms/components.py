@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: how long a designer's pattern may take for one text
 _PATTERN_SECONDS = 0.2
+#: control characters but line ends and tabs, and halves of characters
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -390,9 +393,9 @@ def _text(raw: Any, *, single_line: bool) -> str:
     if not isinstance(raw, str):
         raise Misfit("应为文字")
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if any((letter < " " and letter not in "\n\t") or "\ud800" <= letter <= "\udfff" for letter in text):
+    if _UNREADABLE.search(text):
         raise Misfit("含有不能识别的字符，请重新输入")
-    return " ".join(text.split("\n")) if single_line else text
+    return text.replace("\n", " ") if single_line else text
 
 
 def _within(text: str, shortest: int | None, longest: int) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.feel import Expression
-from forms.components import Component, Field, Rows, walk
+from forms.components import Component, Field, Filepicker, Rows, walk
 
 if TYPE_CHECKING:
     from forms.rights import Rights
@@ -30,6 +30,16 @@ class Rule:
     field: str
     #: the rows whose every row is to be tested on its own
     each: str | None = None
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The names it is about: those it tests, and the field itself."""
+        return frozenset({path[0] for path in self.test.references if path} | {self.key})
+
+    @cached_property
+    def key(self) -> str:
+        """The key of the field or of the rows."""
+        return self.field.partition(".")[0]
 
     def explain(self, scope: Mapping[str, Any]) -> str:
         """The sentence for the person who filled it in."""
@@ -71,6 +81,41 @@ class Form:
         return {component.key: component for component in walk(self.components) if isinstance(component, Field)}
 
     @cached_property
+    def computed(self) -> tuple[tuple[Field, tuple[Field, ...]], ...]:
+        """What formulas give values to, in the order of the page: fields, and rows with their columns of that kind."""
+        found: list[tuple[Field, tuple[Field, ...]]] = []
+        for it in self.fields.values():
+            columns = it.columns_of if isinstance(it, Rows) else ()
+            computed = tuple(column for column in columns if column.value is not None)
+            if computed or (it.value is not None and not isinstance(it, Rows)):
+                found.append((it, computed))
+        return tuple(found)
+
+    def granted(self, named: Mapping[str, str]) -> Rights:
+        """The rights that a task names; there are few tasks with the same form."""
+        from forms.rights import Rights
+
+        key = tuple(named.items())
+        known = self._granted.get(key)
+        if known is None:
+            known = self._granted[key] = Rights(named)
+        return known
+
+    @cached_property
+    def _granted(self) -> dict[tuple[tuple[str, str], ...], Rights]:
+        return {}
+
+    @cached_property
+    def conditional(self) -> tuple[Component, ...]:
+        """The components, not yet taken apart, of which something may be hidden."""
+        return tuple(it for it in self.components if any(part.hide is not None for part in walk((it,))))
+
+    @cached_property
+    def holders(self) -> tuple[Field, ...]:
+        """The fields that documents are in: their own, or in a column of each row."""
+        return tuple(filter(_holds_documents, self.fields.values()))
+
+    @cached_property
     def drivers(self) -> frozenset[str]:
         """Keys of fields on which what is shown, demanded or computed depends."""
         return frozenset(path[0] for expression in self._conditions() for path in expression.references if path)
@@ -104,6 +149,11 @@ class Form:
         from forms.schema import describe
 
         return describe(self)
+
+
+def _holds_documents(field: Field) -> bool:
+    columns = field.columns_of if isinstance(field, Rows) else ()
+    return isinstance(field, Filepicker) or any(isinstance(column, Filepicker) for column in columns)
 
 
 def _conditions_of(component: Component) -> Iterator[Expression]:

@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
-from engine.feel import Expression
 from forms.components import Checklist, Component, Field, Filepicker, Group, Names, Number, NumberKind, Rows, is_empty
 from forms.definition import Form
 from forms.errors import Misfit
@@ -34,7 +33,7 @@ class Filling:
         self.form = form
         self.submission = submission
         self.inputs = inputs or {}
-        self.rights = rights if isinstance(rights, Rights) else Rights(rights or {})
+        self.rights = rights if isinstance(rights, Rights) else form.granted(rights or {})
         self.attachments = {**_brought_documents(form, self.inputs), **(attachments or {})}
         self.context = context or {}
         #: what could not be read, by path
@@ -149,23 +148,22 @@ class Filling:
     def _settle(self) -> None:
         for _ in range(_PASSES):
             self._compute()
-            hidden = frozenset(self._hidden_in(self.form.components, within=False))
+            hidden = frozenset(self._hidden_in(self.form.conditional, within=False))
             if hidden == self.hidden:
                 return
             self.hidden = hidden
 
     def _compute(self) -> None:
-        for key, field in self.form.fields.items():
-            if isinstance(field, Rows):
-                for row in self.values.get(key) or []:
-                    self._compute_row(field, row)
-            elif field.value is not None and key in self.values:
-                self.values[key] = _figure(field, field.value, self.scope())
+        for field, columns in self.form.computed:
+            if columns:
+                for row in self.values.get(field.key) or []:
+                    self._compute_row(row, columns)
+            elif field.key in self.values:
+                self.values[field.key] = _figure(field, self.scope())
 
-    def _compute_row(self, rows: Rows, row: dict[str, Any]) -> None:
-        for column in rows.columns_of:
-            if column.value is not None:
-                row[column.key] = _figure(column, column.value, self.scope(row))
+    def _compute_row(self, row: dict[str, Any], columns: tuple[Field, ...]) -> None:
+        for column in columns:
+            row[column.key] = _figure(column, self.scope(row))
 
     def _hidden_in(self, components: tuple[Component, ...], *, within: bool) -> Iterator[str]:
         for component in components:
@@ -207,8 +205,8 @@ _FACTS = frozenset({"id", "name", "sha256", "size", "media_type"})
 def _brought_documents(form: Form, inputs: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Documents that an earlier step of the case kept and this task is given again."""
     found: dict[str, Mapping[str, Any]] = {}
-    for key, field in form.fields.items():
-        for holder, path in _holders(field, inputs.get(key)):
+    for field in form.holders:
+        for holder, path in _holders(field, inputs.get(field.key)):
             for fact in _documents(holder.get(path)):
                 found[str(fact["id"])] = fact
     return found
@@ -250,9 +248,9 @@ def settled(field: Field, value: Any) -> Any:
         return value
 
 
-def _figure(field: Field, expression: Expression, scope: Mapping[str, Any]) -> Any:
+def _figure(field: Field, scope: Mapping[str, Any]) -> Any:
     """What a designer's formula gives; nothing where the field could not show it."""
-    value = expression(scope)
+    value = field.value(scope) if field.value else None
     if isinstance(field, Filepicker):
         return settled(field, value)
     if isinstance(field, Names | Checklist) and not isinstance(value, list):

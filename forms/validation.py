@@ -186,11 +186,10 @@ def _broken_rules(filling: Filling, wrong: frozenset[str]) -> Iterator[tuple[str
     wrong_keys = {path.split(".")[0] for path in wrong}
     relaxed = filling.relaxed
     for rule in filling.form.rules:
-        key = rule.field.split(".")[0]
+        key = rule.key
         if relaxed and not filling.form.fields[key].always:
             continue
-        read = {path[0] for path in rule.test.references if path} | {key}
-        if read & wrong_keys or not filling.shown(filling.form.fields[key]):
+        if not rule.reads.isdisjoint(wrong_keys) or not filling.shown(filling.form.fields[key]):
             continue
         yield from _broken_in_rows(filling, rule, key) if rule.each else _broken(filling, rule)
 
