@@ -38,7 +38,9 @@ def build_engine(
 ) -> ProcessEngine:
     """An engine on a migrated database, with the funds ledger and the policy profiles."""
     database = _migrated(database_url)
-    known: list[Connector] = [*fund_connectors(), *connectors]
+    queue = queue or EmbeddedQueue()
+    queue.prepare(database)
+    known: list[Connector] = [*fund_connectors(), VillagesByTown(), *connectors]
     tools = Tools(
         forms=forms or AcceptAnyForm(),
         connectors={connector.type: connector for connector in known},
@@ -49,7 +51,8 @@ def build_engine(
         demo=demo,
         hash=hash,
         signer=signer,
-        queue=queue or EmbeddedQueue(),
+        queue=queue,
+        checkpoints=checkpoints,
         tracer=tracer or NoTracer(),
     )
     return ProcessEngine(database=database, clock=clock or SystemClock(), tools=tools)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, exists, func, insert, se
 
 from engine.jobs.queue import Job, JobKind, QueueLoad
 from engine.model import QueuedJob
+from engine.store.database import Database
 
 _PUT = insert(QueuedJob)
 
@@ -19,6 +20,9 @@ class EmbeddedQueue:
 
     def __init__(self) -> None:
         self._bells: list[Event] = []
+
+    def prepare(self, database: Database) -> None:
+        """Its table is one of ours."""
 
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Keep jobs within the transaction of a command."""

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, false
 
+from engine.store.database import Database
+
 
 class JobKind(StrEnum):
     """What a job moves on, if that still waits for it. The subject is the id of what is moved."""
@@ -74,6 +76,9 @@ class JobQueue(Protocol):
     sweep puts a job for whatever is due and has none.
     """
 
+    def prepare(self, database: Database) -> None:
+        """Make what the queue needs besides our own tables, if it is not there yet."""
+
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Keep jobs within the transaction of a command: with it they are there or they are not."""
 
@@ -89,6 +94,9 @@ class JobQueue(Protocol):
 
 class NoQueue:
     """For libraries and replays, where nothing is done behind anybody's back."""
+
+    def prepare(self, database: Database) -> None:
+        return None
 
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
         return None

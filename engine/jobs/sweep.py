@@ -38,8 +38,8 @@ def _start_timers(now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _scheduled(now: datetime) -> Select[Any]:
-    owed: Select[Any] = select(ScheduledStart.id.label("subject"), ScheduledStart.try_at.label("due_at"))
+def _scheduled(now: datetime) -> Select[*tuple[Any, ...]]:
+    owed = select(ScheduledStart.id.label("subject"), ScheduledStart.try_at.label("due_at"))
     return owed.where(ScheduledStart.try_at <= now)
 
 

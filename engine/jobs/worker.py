@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from threading import Event, Thread
-from time import monotonic
 
 from sqlalchemy.exc import DBAPIError
 
@@ -19,17 +18,12 @@ from engine.errors import AnlanError
 from engine.jobs.duties import COMMANDS, perform, perform_together
 from engine.jobs.embedded_queue import EmbeddedQueue
 from engine.jobs.leases import BEAT, HeldJob, Leases
-from engine.jobs.queue import INSIDE, OUTSIDE, Job, JobKind
-from engine.jobs.sweep import work_without_job
-from engine.jobs.upkeep import due_upkeep
+from engine.jobs.queue import INSIDE, OUTSIDE, JobKind
+from engine.jobs.sweeper import Sweeper
 from engine.process_engine import ProcessEngine
 from engine.store.outages import OutageLog
 
 _LOG = logging.getLogger(__name__)
-#: Seconds between two sweeps, and between two looks at what has no hurry at all.
-SWEEP, UPKEEP = 3.0, 60.0
-#: How many jobs one sweep puts at most.
-SWEPT = 5000
 #: How many short jobs share a commit: others who want to write wait for so many.
 TOGETHER = 20
 
@@ -73,7 +67,7 @@ class EmbeddedWorker:
         self._lanes = [self._inside, *(Lane(OUTSIDE, batch=1) for _ in range(calls))]
         self._outages = OutageLog(_LOG)
         self._stopping = Event()
-        self._swept_at = self._kept_up_at = float("-inf")
+        self._sweeper = Sweeper(engine)
         self._threads: list[Thread] = []
 
     def start(self) -> None:
@@ -114,7 +108,7 @@ class EmbeddedWorker:
             performed = self._round(everything)
             done += performed
             told(done)
-            if not performed and not self._sweep():
+            if not performed and not self._sweeper.sweep():
                 break
         self._stopping.set()
         return done
@@ -124,7 +118,7 @@ class EmbeddedWorker:
             lane.bell.clear()
             try:
                 if lane is self._inside:
-                    self._look_round()
+                    self._sweeper.look_round()
                 idle = not self._round(lane)
                 self._outages.worked(written=not idle)
             except Exception as error:
@@ -173,26 +167,6 @@ class EmbeddedWorker:
         else:
             return True
         return False
-
-    def _look_round(self) -> None:
-        if monotonic() - self._swept_at >= SWEEP:
-            self._sweep()
-        if monotonic() - self._kept_up_at >= UPKEEP:
-            self._kept_up_at = monotonic()
-            self._put(due_upkeep(self._engine))
-
-    def _sweep(self) -> bool:
-        """Put jobs for what is due and has none; tells whether there was any."""
-        self._swept_at = monotonic()
-        with self._engine.database.read() as connection:
-            lost = work_without_job(connection, self._queue, self._engine.clock.now(), SWEPT)
-        self._put(lost)
-        return bool(lost)
-
-    def _put(self, jobs: list[Job]) -> None:
-        if jobs:
-            with self._engine.database.book() as connection:
-                self._queue.put(connection, jobs)
 
     def _beat(self) -> None:
         while not self._stopping.wait(BEAT):

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.errors import Refused
 from engine.jobs.embedded_queue import EmbeddedQueue
+from engine.jobs.queue import NoQueue
 from engine.jobs.worker import EmbeddedWorker
 from engine.process_engine import ProcessEngine
 
@@ -30,6 +31,11 @@ class Worker(Protocol):
 def worker_of(engine: ProcessEngine) -> Worker:
     """Raises `Refused` where the engine keeps no jobs."""
     queue = engine.tools.queue
+    if isinstance(queue, NoQueue):
+        raise Refused("这个引擎没有作业队列，到期的事项请用 fire_due_timers 处理。")
     if isinstance(queue, EmbeddedQueue):
         return EmbeddedWorker(engine, queue)
-    raise Refused("这个引擎没有作业队列，到期的事项请用 fire_due_timers 处理。")
+    # Its package comes with PostgreSQL and is not installed everywhere.
+    from engine.jobs.procrastinate_worker import ProcrastinateWorker
+
+    return ProcrastinateWorker(engine)

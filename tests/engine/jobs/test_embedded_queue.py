@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +16,8 @@ from engine.jobs.embedded_queue import EmbeddedQueue
 from engine.jobs.leases import LEASE, LONGEST_DELAY, Leases
 from engine.jobs.queue import INSIDE, Job, JobKind
 from engine.jobs.sweep import work_without_job
+from engine.jobs.sweeper import Sweeper
 from engine.jobs.timers import fire_due_timers
-from engine.jobs.worker import EmbeddedWorker
 from engine.jobs.workers import worker_of
 from engine.model import AnsweredRequest, HistoryEvent, QueuedJob
 from engine.moves import ResumeProcess, SuspendProcess
@@ -45,11 +44,11 @@ def drain(engine: ProcessEngine) -> int:
 
 
 @pytest.fixture
-def due(office: Office) -> Iterator[str]:
+def due(office: Office) -> str:
     """A case whose notice is over."""
     case = office.apply()
     office.clock.advance(timedelta(days=5))
-    yield case
+    return case
 
 
 def test_a_timer_puts_a_job_for_its_case(engine: ProcessEngine, office: Office) -> None:
@@ -276,11 +275,9 @@ def test_answers_that_are_too_old_are_deleted(engine: ProcessEngine, office: Off
     start = StartProcess(actor=actor("applicant"), process_key="grant")
     engine.keyed(RequestKey(person_id="applicant", key="once")).execute(start)
     office.clock.advance(timedelta(days=8))
-    worker = worker_of(engine)
-    assert isinstance(worker, EmbeddedWorker)
 
-    worker._look_round()
-    worker.drain()
+    Sweeper(engine).look_round()
+    drain(engine)
 
     assert rows(engine, select(func.count()).select_from(AnsweredRequest))[0][0] == 0
 
