@@ -42,9 +42,7 @@ def serve(host: Host = None, port: Port = None, demo: Demo = None) -> None:
         settings = _settings(host, port, demo)
         _ensure_assets()
         _ensure_free(settings)
-        from api.composition import engine_for
-
-        engine = engine_for(settings)
+        engine = _awaited_engine(settings)
         if settings.demo:
             _load_demo(engine)
         _greet(settings)
@@ -68,14 +66,13 @@ def worker(
 ) -> None:
     """单独运行后台处理：到期的定时、对外调用、存证等；网页进程用 ANLAN_WORKER=0 关闭自带的一份。"""
     with _reported():
-        from api.composition import engine_for
         from api.draining import drain_on
         from api.monitoring.logs import log_json
         from engine.jobs.timers import fire_due_timers
         from engine.jobs.workers import worker_of
 
         settings = Settings.from_environment()
-        engine = engine_for(settings)
+        engine = _awaited_engine(settings)
         if once:
             typer.echo(f"处理了 {fire_due_timers(engine)} 个到期的定时。")
             return
@@ -255,6 +252,15 @@ def import_model(
         console.print(Text(written), soft_wrap=True)
 
 
+def _awaited_engine(settings: Settings) -> ProcessEngine:
+    """For those that run on: a database that starts at the same time may be a little later."""
+    from api.composition import engine_for
+    from api.startup import await_database
+
+    await_database(settings.database_url, lambda reason: errors.print(Text(reason, style="yellow"), soft_wrap=True))
+    return engine_for(settings)
+
+
 @contextmanager
 def _engine() -> Iterator[ProcessEngine]:
     """The engine of this installation, for one command."""
@@ -330,6 +336,7 @@ def _reported() -> Iterator[None]:
     from sqlalchemy.exc import DatabaseError
 
     from engine.errors import AnlanError
+    from engine.store.outages import FOR_OPERATORS, Outage, outage_of
 
     try:
         yield
@@ -340,7 +347,8 @@ def _reported() -> Iterator[None]:
         _fail(f"无法读写“{error.filename or '文件'}”，请检查路径和权限。（{error.strerror}）")
     except DatabaseError as error:
         reason = str(error.orig).partition("\n")[0]
-        _fail(f"数据库无法使用，请检查 ANLAN_DATABASE_URL、数据库文件和数据库服务。（{reason}）")
+        outage = outage_of(error)
+        _fail(f"{FOR_OPERATORS[outage or Outage.UNREACHABLE]}（{reason}）")
 
 
 def _tell(error: AnlanError) -> None:

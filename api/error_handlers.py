@@ -9,15 +9,16 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from api.errors import Busy, Refusal, Unauthenticated, refusal_of
+from api.errors import Refusal, Unauthenticated, Unavailable, refusal_of
 from api.pages.frame import refusal_page
 from api.security import protect
 from engine import feel
 from engine.errors import AnlanError, NotComputable
+from engine.store.outages import FOR_OPERATORS, outage_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AnlanError, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(OperationalError, _on_busy)
+    app.add_exception_handler(DBAPIError, _on_outage)
+    app.add_exception_handler(OSError, _on_outage)
     app.add_exception_handler(feel.FeelError, _on_expression)
     app.add_exception_handler(Exception, _on_fault)
 
@@ -100,9 +102,13 @@ def _on_http(request: Request, error: Exception) -> Response:
     return response
 
 
-def _on_busy(request: Request, error: Exception) -> Response:
-    _LOG.error("the database did not answer", exc_info=error)
-    return answer(request, refusal_of(Busy()))
+def _on_outage(request: Request, error: Exception) -> Response:
+    """What the machine does not give is told as such; anything else is a fault of ours."""
+    outage = outage_of(error)
+    if outage is None:
+        raise error
+    _LOG.error("%s", FOR_OPERATORS[outage])
+    return answer(request, refusal_of(Unavailable.by(outage)))
 
 
 def _on_expression(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 from engine.diagram import DiagramRefused, Problem
 from engine.documents import DocumentRefused
 from engine.errors import AnlanError, Conflict, FieldProblem, Forbidden, Invalid, NotFound, Refused
+from engine.store.outages import Outage
 
 
 class Unauthenticated(AnlanError):
@@ -29,10 +30,26 @@ class BadRequest(AnlanError):
     code = "bad-request"
 
 
-class Busy(AnlanError):
+class Unavailable(AnlanError):
     """系统正忙，请稍后再试。"""
 
     code = "busy"
+
+    @classmethod
+    def by(cls, outage: Outage) -> Unavailable:
+        """What people read, who can do nothing about it but come back."""
+        error = cls(_OUTAGES[outage])
+        error.code = outage.value
+        return error
+
+
+_OUTAGES: Mapping[Outage, str] = {
+    Outage.DISK_FULL: "服务器的磁盘已满，这次没有办成，也没有改动任何内容。请告诉系统管理员，稍后再试。",
+    Outage.READ_ONLY: "服务器的存储现在不能写入，这次没有办成，也没有改动任何内容。请告诉系统管理员，稍后再试。",
+    Outage.UNREACHABLE: "数据库没有应答，不能确定这次是否办成。请稍后刷新页面查看，没有办成再办一次。",
+    Outage.BUSY: "系统正忙，请稍后再试。",
+    Outage.DAMAGED: "系统的数据库出了故障，现在不能办理。请告诉系统管理员。",
+}
 
 
 #: the first match in a class's line of ancestors counts
@@ -46,7 +63,7 @@ STATUS: Mapping[type[AnlanError], int] = {
     Refused: 409,
     Invalid: 422,
     BadRequest: 400,
-    Busy: 503,
+    Unavailable: 503,
     AnlanError: 400,
 }
 
@@ -61,7 +78,7 @@ _TITLES: Mapping[int, str] = {
     415: "不支持这种内容",
     422: "内容有误",
     500: "系统出错了",
-    503: "系统正忙",
+    503: "系统暂时不能办理",
 }
 
 

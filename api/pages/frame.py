@@ -7,11 +7,13 @@ import binascii
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Literal
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.exc import DBAPIError
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.dependencies import Site, Visit, current_visit, site_of
@@ -107,7 +109,11 @@ def refusal_page(request: Request, refusal: Refusal) -> HTMLResponse:
         response = fragment("refusal_message.html", refusal.status, refusal=refusal)
         response.headers.update({"HX-Retarget": "#main", "HX-Reswap": "afterbegin"})
         return response
-    visit = None if refusal.status >= 500 else current_visit(request)
+    visit = None
+    if refusal.status < 500:
+        # Who asks is only for the page's head; while the database is away it does without.
+        with suppress(DBAPIError):
+            visit = current_visit(request)
     return page(request, "refusal.html", visit=visit, status=refusal.status, refusal=refusal)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 class AttachmentStore:
@@ -20,12 +23,22 @@ class AttachmentStore:
         target = self._path(digest)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as temporary:
+            with self._temporary(target) as temporary:
                 temporary.write(content)
                 temporary.flush()
                 os.fsync(temporary.fileno())
-            os.replace(temporary.name, target)
         return digest
+
+    @contextmanager
+    def _temporary(self, target: Path) -> Iterator[IO[bytes]]:
+        """A file that gets its name when it is whole; on a full disk nothing is left of it."""
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as temporary:
+            try:
+                yield temporary
+                os.replace(temporary.name, target)
+            except BaseException:
+                os.unlink(temporary.name)
+                raise
 
     def get(self, digest: str) -> bytes:
         """The bytes of a digest."""
