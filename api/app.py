@@ -16,6 +16,7 @@ from api.monitoring.logs import RequestLog
 from api.monitoring.metrics import Metrics
 from api.security import BodyLimit, SecurityHeaders
 from api.settings import Settings
+from api.waiting import WaitingRoom
 from engine.jobs.workers import worker_of
 from engine.process_engine import ProcessEngine
 
@@ -52,6 +53,7 @@ def create_app(engine: ProcessEngine, settings: Settings, *, timers: bool = True
     )
     app.state.site = Site(engine=engine, settings=settings)
     app.state.metrics = Metrics(engine)
+    app.state.waiting_room = WaitingRoom()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     if settings.telemetry:

@@ -9,6 +9,7 @@ from typing import Any
 
 from api.dependencies import Visit
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from engine.model import CallStatus
 from engine.moves import ResolveIncident, RetryIncident
 from engine.queries.incidents import IncidentKind, IncidentLine, incident_line
 
@@ -51,11 +52,11 @@ class Settlement:
 def retry(visit: Visit, incident: IncidentLine, reason: str, inputs: Mapping[str, Any] | None = None) -> Settlement:
     """Have it done again, with other inputs if there are any."""
     visit.engine.execute(RetryIncident(actor=visit.actor, incident_id=incident.id, reason=reason, inputs=inputs))
-    if incident.kind in _LATER:
-        return Settlement(incident=incident, outcome=Outcome.UNDER_WAY, message=_LATER[incident.kind])
     with visit.reading() as connection:
         after = incident_line(connection, visit.viewer, incident.id)
-    if after.closed_at is None:
+    if after.call_status in (CallStatus.OPEN, CallStatus.KEPT):
+        return Settlement(incident=after, outcome=Outcome.UNDER_WAY, message=_LATER[after.kind])
+    if after.standing or after.call_status == CallStatus.FAILED:
         message = f"重试没有成功，办件仍停在原处。{after.message}"
         return Settlement(incident=after, outcome=Outcome.STOPPED_AGAIN, message=message)
     return Settlement(incident=after, outcome=Outcome.SETTLED, message="停滞点已处理，办件继续。")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Exists, delete, exists, insert, select
+from sqlalchemy import Connection, Exists, delete, exists, insert, select
 
 from engine.commands import Command
 from engine.errors import Conflict, Refused
@@ -55,6 +55,12 @@ class RequestKey:
         self._commands += 1
         name = f"{self.key}:{self._commands}"
         return f"page:{name}:{content[:32]}" if self.of_page else name
+
+
+def is_answered(connection: Connection, key: RequestKey) -> bool:
+    """Whether a request with this key has been carried out before, as far as its first command."""
+    first = (AnsweredRequest.person_id == key.person_id, AnsweredRequest.key == f"{key.key}:1")
+    return connection.scalar(select(AnsweredRequest.key).where(*first)) is not None
 
 
 @dataclass(frozen=True)

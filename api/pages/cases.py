@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.dependencies import FormOf, Visit, VisitOf
 from api.pages.frame import AUDIT_ROLES, page, redirect
 from api.presentation.acting import acting_on
+from api.presentation.calls import call_lines
 from api.presentation.messages import deliverables
 from api.presentation.offers import case_offer
 from api.presentation.replay import ReplayWriter, script_data
@@ -18,6 +19,7 @@ from api.presentation.tasks import task_address
 from api.presentation.timeline import timeline
 from engine.commands import CorrelateMessage
 from engine.errors import Forbidden, Invalid, Refused
+from engine.queries.calls import calls_of
 from engine.queries.case import CaseView, attachments_in_case, case_view, diagram_content, element_names
 from engine.queries.history import history_of, replay_steps
 from engine.queries.incidents import OVERSEERS
@@ -32,6 +34,8 @@ def case_page(request: Request, visit: VisitOf, instance_id: str) -> Response:
         case = case_view(connection, visit.viewer, instance_id)
         events = history_of(connection, instance_id)
         names = element_names(connection, visit.engine.tools.definitions, instance_id)
+        calls = calls_of(connection, instance_id)
+        oversees = visit.viewer.has_role(*OVERSEERS)
         steps = ReplayWriter(connection, names).steps(replay_steps(events))
         return page(
             request,
@@ -45,7 +49,8 @@ def case_page(request: Request, visit: VisitOf, instance_id: str) -> Response:
             attachments=attachments_in_case(connection, instance_id),
             mine=_mine(visit, case),
             audits=visit.viewer.has_role(*AUDIT_ROLES),
-            oversees=visit.viewer.has_role(*OVERSEERS),
+            oversees=oversees,
+            calls=call_lines(calls, visit.now, in_full=oversees),
             sees_project=visit.viewer.may_read_region(case.region_code),
             may_withdraw=case.status == "active" and case.started_by in _persons(visit),
             offer=case_offer(connection, visit, case),

@@ -13,7 +13,6 @@ from api import incidents as settling
 from api.dependencies import FormOf, Visit, VisitOf
 from api.incidents import MOST, Outcome, Settlement
 from api.pages.frame import page, redirect
-from api.presentation.auditing import variable_lines
 from api.presentation.incidents import (
     KINDS,
     RESOLUTIONS,
@@ -22,6 +21,7 @@ from api.presentation.incidents import (
     explanation,
     happenings,
     input_fields,
+    input_lines,
     results_of,
     typed_fields,
 )
@@ -175,7 +175,7 @@ def _one(
         explanation=explanation(incident),
         kind=KINDS[incident.kind],
         resolution=RESOLUTIONS[incident.resolution or "withdrawn"],
-        inputs=list(variable_lines(incident.inputs or {})),
+        inputs=input_lines(incident.inputs or {}),
         happenings=list(happenings(incident, events)),
         may_act=may_act,
         suspended=incident.case_status == InstanceStatus.SUSPENDED,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from starlette.datastructures import FormData
 
 from api.plain_json import plain, text_of
-from api.presentation.auditing import shown
+from api.presentation.auditing import shown, variable_lines
 from api.presentation.timeline import Entry, happened
 from api.retyping import read_like, retyped
 from engine.errors import FieldProblem, Invalid
@@ -35,6 +35,15 @@ RESOLUTIONS: Mapping[str, str] = {
 #: under which names events speak of what stands still
 _SUBJECTS = ("incident", "call", "wait")
 _PREFIX = "input:"
+_KIND_WORDS: tuple[tuple[Any, str], ...] = (
+    (bool, "是否"),
+    (str, "文字"),
+    (int | Decimal, "数字"),
+    (date | time, "日期时间"),
+    (timedelta, "时长"),
+    (Mapping, "对象"),
+    (list | tuple, "列表"),
+)
 _LONG = 60
 _EMPTY = "现在是空值。文字要加英文双引号，数字不加。"
 _NESTED = "JSON；原来是数字和日期的仍按数字和日期处理。"
@@ -62,15 +71,30 @@ class Difference:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """What was changed, field by field."""
-    return [
-        Difference(path=change["path"], before=_told(change, "before"), after=_told(change, "after"))
-        for change in changes(before, after)
-    ]
+    """What was changed, field by field; where the kind of a value changed, it is told."""
+    found = []
+    for change in changes(before, after):
+        kinds = {_kind_of(change[side]) for side in ("before", "after") if side in change}
+        sides = [_told(change, side, told_kind=len(kinds) > 1) for side in ("before", "after")]
+        found.append(Difference(path=change["path"], before=sides[0], after=sides[1]))
+    return found
 
 
-def _told(change: Mapping[str, Any], side: str) -> str:
-    return shown(change[side]) if side in change else "（没有）"
+def _told(change: Mapping[str, Any], side: str, *, told_kind: bool) -> str:
+    if side not in change:
+        return "（没有）"
+    value = change[side]
+    text = shown(plain(value)) or "（空白）"
+    return f"{text}（{_kind_of(value)}）" if told_kind and value is not None else text
+
+
+def _kind_of(value: Any) -> str:
+    return next((word for kind, word in _KIND_WORDS if isinstance(value, kind)), "空")
+
+
+def input_lines(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every input with its path, exactly."""
+    return list(variable_lines(plain(inputs)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +110,7 @@ def happenings(incident: IncidentLine, events: Iterable[HistoryItem]) -> Iterato
     """What the history tells about one incident, in order."""
     for event in events:
         if event.seq == incident.opened_seq or incident.token_id in {event.input.get(name) for name in _SUBJECTS}:
-            before, after = event.input.get("inputs_before"), event.input.get("inputs")
+            before, after = event.input.get("before"), event.input.get("inputs")
             changed = differences(before, after) if isinstance(before, Mapping) and isinstance(after, Mapping) else []
             error = event.input.get("message")
             yield Happening(

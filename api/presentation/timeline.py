@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from api.presentation.dates import due_badge, write_date, write_moment
 from api.presentation.words import MESSAGES, NEGATIVE_EVENTS, NEGATIVE_OUTCOMES, event_word
@@ -69,8 +70,16 @@ def _whereto(event: HistoryItem) -> Iterable[str]:
         case "TaskReturned":
             straight = "，改正后直达本环节" if told.get("direct") else ""
             yield f"退回到“{told.get('to_name')}”{straight}"
+        case "CallRefused":
+            yield f"{told.get('code')} {told.get('message')}".strip()
+        case "CallPostponed":
+            yield f"{write_moment(_instant(told.get('next')))} 再试" if told.get("next") else ""
         case "ProcessMigrated":
             yield f"第 {told.get('from_version')} 版 → 第 {told.get('version')} 版"
+
+
+def _instant(value: Any) -> datetime | None:
+    return value if isinstance(value, datetime) else None
 
 
 def title_of(event: HistoryItem) -> str:

@@ -16,6 +16,13 @@ EVENTS: Mapping[str, str] = {
     "MessageUndelivered": "消息无人接收",
     "MessageRefused": "消息未能办理",
     "TimerFailed": "定时未能执行",
+    "CallAnswered": "收到答复",
+    "CallRefused": "对方不予办理",
+    "CallPostponed": "没有办成，稍后再试",
+    "CallFailed": "没有办成，停滞",
+    "CallDelivered": "送达",
+    "CallAnswerKept": "先收下答复",
+    "CallAnsweredLate": "答复来迟",
     "IncidentRetried": "重试停滞点",
     "IncidentResolved": "处理停滞点",
     "ProcessWithdrawn": "撤销",
@@ -63,7 +70,9 @@ TASK_STATUS: Mapping[str, str] = {
 NEGATIVE_OUTCOMES = frozenset({"return_for_correction", "return_to_previous", "reject", "refuse_reimbursement"})
 
 #: events that turn a case back, stop or end it
-NEGATIVE_EVENTS = frozenset({"ProcessWithdrawn", "ProcessTerminated", "ProcessSuspended", "TaskReturned"})
+NEGATIVE_EVENTS = frozenset(
+    {"ProcessWithdrawn", "ProcessTerminated", "ProcessSuspended", "TaskReturned", "CallRefused", "CallFailed"}
+)
 
 #: what messages are called that people may deliver to a case
 MESSAGES: Mapping[str, str] = {"objection_received": "收到异议"}

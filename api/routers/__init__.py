@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.routers import (
     attachments,
     audit,
+    calls,
     decisions,
     delegations,
     incidents,
@@ -38,6 +39,7 @@ for room in (
     process_instances,
     moves,
     incidents,
+    calls,
     messages,
     process_definitions,
     decisions,

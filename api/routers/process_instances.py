@@ -11,6 +11,7 @@ from api.pages.cases import diagram_response
 from api.presentation.messages import receives
 from api.presentation.replay import ReplayWriter
 from api.routers.paging import PageNumber, Search
+from api.schemas.calls import CallShown
 from api.schemas.common import Page, page_of
 from api.schemas.process_instances import (
     CaseLine,
@@ -28,8 +29,10 @@ from engine.commands import CorrelateMessage, StartProcess, WithdrawProcess
 from engine.errors import Forbidden, NotFound
 from engine.moves import ResolveIncident, RetryIncident
 from engine.queries import inbox
+from engine.queries.calls import calls_of
 from engine.queries.case import case_view, diagram_content, element_names
 from engine.queries.history import history_of, replay_steps
+from engine.queries.incidents import OVERSEERS
 from forms.submission import from_json
 
 router = APIRouter(prefix="/process-instances", tags=["办件 process instances"])
@@ -91,6 +94,16 @@ def deliver(visit: VisitOf, instance_id: str, message: Message) -> None:
         raise Forbidden("您没有登记这类事项的岗位。")
     values = from_json(message.values).values
     visit.engine.execute(CorrelateMessage(actor=visit.actor, name=message.name, instance_id=instance_id, values=values))
+
+
+@router.get("/{instance_id}/calls", summary="外部调用 Calls")
+def read_calls(visit: VisitOf, instance_id: str) -> list[CallShown]:
+    """办件向外部系统要过什么、送出过什么，到了哪一步。"""
+    with visit.reading() as connection:
+        case_view(connection, visit.viewer, instance_id)
+        calls = [CallShown.model_validate(call) for call in calls_of(connection, instance_id)]
+    in_full = visit.viewer.has_role(*OVERSEERS)
+    return calls if in_full else [call.model_copy(update={"inputs": None}) for call in calls]
 
 
 @router.post("/{instance_id}/incidents/{incident_id}/retry", status_code=204, summary="重试停滞点 Retry an incident")

@@ -63,9 +63,10 @@ class IncidentLine:
     #: the token, the timer's wait or the call that stands still
     token_id: str
     opened_seq: int
-    #: of a call: what was to be asked, whom, and how often it was tried since it was last asked for
+    #: of a call: whom it is for, what is to be sent, and where it stands now
     connector: str | None = None
     inputs: Mapping[str, Any] | None = None
+    call_status: str | None = None
     #: it is open, and its case still waits for what has stopped
     standing: bool = True
 
@@ -140,6 +141,7 @@ def _lines(viewer: Viewer, *roles: str) -> AnySelect:
             ConnectorCall.connector,
             ConnectorCall.inputs,
             ConnectorCall.wait_id,
+            ConnectorCall.status.label("call_status"),
             case((is_standing(), True), else_=False).label("standing"),
         )
         .join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
