@@ -83,6 +83,11 @@ class AnsweredOnce:
         content = fingerprint(command)
         return cls(person_id=key.person_id, key=key.next(content), fingerprint=content)
 
+    @property
+    def told(self) -> dict[str, str]:
+        """As the command's events tell of it."""
+        return {"person": self.person_id, "key": self.key, "fingerprint": self.fingerprint}
+
     def answer(self, work: UnitOfWork) -> Known | None:
         """The answer that was given, if any; raises `KeyReused` when something else had been asked."""
         row = work.connection.execute(

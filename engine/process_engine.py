@@ -144,6 +144,7 @@ class ProcessEngine:
         with self._transaction(command) as work:
             if request is not None and (known := request.answer(work)) is not None:
                 return cast(R, known.result)
+            work.request = request.told if request else None
             result = self._carry_out(work, command)
             if request is not None:
                 request.keep(work, result)

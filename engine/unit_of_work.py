@@ -72,6 +72,8 @@ class UnitOfWork:
     tools: Tools
     #: what ids are derived from, so that a replay gives the same ones
     seed: str
+    #: the request that it answers, if that may come again
+    request: Mapping[str, str] | None = None
     #: what its cases have sent to others
     outbox: Outbox = field(default_factory=Outbox)
     _issued: int = field(default=0)
@@ -155,6 +157,7 @@ class UnitOfWork:
             activity=occurrence.activity_id,
             activity_name=occurrence.activity_name,
             seed=self.seed,
+            request=self.request,
             previous=previous,
             hash=self.tools.hash.value,
         )

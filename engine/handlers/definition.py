@@ -19,7 +19,7 @@ from engine.diagram.elements import Process
 from engine.errors import FieldProblem, Invalid, Refused
 from engine.history.images import images
 from engine.messaging.start_subscriptions import subscribe
-from engine.model import Deployment, DiagramDraft, ProcessDefinition, Resource
+from engine.model import Deployment, DiagramDraft, ProcessDefinition, Resource, StartSubscription
 from engine.unit_of_work import UnitOfWork
 
 
@@ -60,6 +60,7 @@ def deploy_resources(work: UnitOfWork, command: DeployResources) -> DeploymentRe
                 (Deployment, Deployment.id == deployment_id),
                 (ProcessDefinition, ProcessDefinition.deployment_id == deployment_id),
                 (Resource, Resource.deployment_id == deployment_id),
+                (StartSubscription, StartSubscription.key.in_([item.key for item in definitions])),
             ),
         },
     )

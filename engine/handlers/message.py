@@ -8,13 +8,10 @@ from engine.cases.case import Case
 from engine.interpreter import Thrown, WaitKind
 from engine.messaging.correlation import receiver_of
 from engine.messaging.messages import BroadcastSignal, DeliverKeptMessage, Delivery, PublishMessage
-from engine.messaging.routing import Origin, facts_of, hand_over, hear, route, spread, undelivered
+from engine.messaging.routing import MESSAGES, Origin, facts_of, hand_over, hear, route, spread, undelivered
 from engine.model import InstanceStatus, KeptMessage
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
-
-#: the history of what reached no case
-STREAM = "messages"
 
 
 def publish_message(work: UnitOfWork, command: PublishMessage) -> Delivery:
@@ -28,9 +25,8 @@ def publish_message(work: UnitOfWork, command: PublishMessage) -> Delivery:
         keep_until=work.now + command.keep_for if command.keep_for else None,
     )
     delivery = route(work, message, Origin(region_code=command.region_code, within=command.within))
-    if delivery.kept or delivery == Delivery():
-        type_ = "MessageKept" if delivery.kept else "MessageUndelivered"
-        work.record(STREAM, type_, input=facts_of(message), outcome={"case": delivery.instance_id})
+    if delivery == Delivery():
+        work.record(MESSAGES, "MessageUndelivered", input=facts_of(message), outcome={"case": None})
     return delivery
 
 
@@ -38,7 +34,7 @@ def broadcast_signal(work: UnitOfWork, command: BroadcastSignal) -> tuple[str, .
     """Tell every case that waits for a signal, and start every process that it starts."""
     signal = Thrown(kind=WaitKind.SIGNAL, element_id="", name=command.name, values=command.values)
     reached = spread(work, signal, Origin(region_code=command.region_code, within=command.within))
-    work.record(STREAM, "SignalBroadcast", input=facts_of(signal), outcome={"cases": list(reached)})
+    work.record(MESSAGES, "SignalBroadcast", input=facts_of(signal), outcome={"cases": list(reached)})
     return reached
 
 
@@ -59,6 +55,8 @@ def deliver_kept_message(work: UnitOfWork, command: DeliverKeptMessage) -> bool:
     if delivered is None:
         return False
     taken = work.connection.execute(delete(KeptMessage).where(KeptMessage.id == row.id))
+    if taken.rowcount:
+        work.record(MESSAGES, "MessageTaken", input={"message": row.id, "delivered": delivered}, outcome={})
     if delivered is False and taken.rowcount:
         _record_undelivered(work, row, message)
     return delivered
@@ -101,6 +99,6 @@ def _origin(work: UnitOfWork, row: AnyRow) -> Origin:
 
 def _record_undelivered(work: UnitOfWork, row: AnyRow, message: Thrown) -> None:
     if row.source_id is None:
-        work.record(STREAM, "MessageUndelivered", input=facts_of(message), outcome={"case": row.instance_id})
+        work.record(MESSAGES, "MessageUndelivered", input=facts_of(message), outcome={"case": row.instance_id})
         return
     undelivered(Case.load(work, row.source_id), message)

@@ -45,6 +45,8 @@ class Header:
     activity_name: str | None = None
     #: what the command's ids are derived from
     seed: str | None = None
+    #: of a request that may come again: who sent it, its key, and the digest of what it asked for
+    request: Mapping[str, str] | None = None
     #: the digest of the stream's event before this one
     previous: str | None = None
     #: the hash function of this event's own digest

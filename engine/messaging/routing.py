@@ -16,6 +16,7 @@ from engine.commands import SYSTEM
 from engine.definitions import definition_of
 from engine.errors import Conflict, Forbidden, Refused
 from engine.history.event import Occurrence
+from engine.history.images import images
 from engine.interpreter import Thrown, WaitKind, WaitNotLive
 from engine.messaging.correlation import is_within, key_of, listeners_of, receiver_of
 from engine.messaging.messages import Delivery
@@ -23,6 +24,9 @@ from engine.messaging.start_subscriptions import waiting_for
 from engine.model import InstanceStatus, KeptMessage
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
+
+#: the history of what reached no case
+MESSAGES = "messages"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,9 +211,10 @@ def _start(work: UnitOfWork, row: AnyRow, thrown: Thrown, origin: Origin) -> str
 
 def keep(work: UnitOfWork, thrown: Thrown, origin: Origin, *, only_for: str | None = None) -> Delivery:
     """Keep a message until somebody waits for it, or what is meant for a suspended case until it is resumed."""
+    message_id = work.new_id()
     work.connection.execute(
         insert(KeptMessage).values(
-            id=work.new_id(),
+            id=message_id,
             kind=thrown.kind,
             name=thrown.name,
             correlation=key_of(thrown.correlation),
@@ -226,4 +231,6 @@ def keep(work: UnitOfWork, thrown: Thrown, origin: Origin, *, only_for: str | No
             kept_until=None if only_for else thrown.keep_until,
         )
     )
+    kept = images(work.connection, (KeptMessage, KeptMessage.id == message_id))
+    work.record(MESSAGES, "MessageKept", input=facts_of(thrown), outcome={"case": only_for, **kept})
     return Delivery(instance_id=only_for, kept=True)

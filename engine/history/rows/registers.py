@@ -22,12 +22,14 @@ from engine.model import (
     Delegation,
     Deployment,
     DiagramDraft,
+    KeptMessage,
     OrgUnit,
     Person,
     Position,
     ProcessDefinition,
     Resource,
     Serial,
+    StartSubscription,
 )
 from engine.model.base import Base, ProcessValue
 from engine.policy.model import PolicyProfile
@@ -46,7 +48,9 @@ _TABLES: Mapping[str, type[Base]] = {
         ProcessDefinition,
         Resource,
         DiagramDraft,
+        StartSubscription,
         Attachment,
+        KeptMessage,
     )
 }
 #: events that bring rows about
@@ -61,12 +65,16 @@ _TELLING = frozenset(
         "Deployed",
         "DraftSaved",
         "AttachmentStored",
+        "MessageKept",
     }
 )
 _KINDS: Mapping[str, Kind] = {
     "attachment": Kind.ATTACHMENT,
     **dict.fromkeys(("policy_profile", "deployment", "process_definition", "resource"), Kind.DEFINITION),
 }
+#: start events that time or conditions move on by themselves, and how far they have come
+_MOVING = ("timer", "conditional")
+_PROGRESS = ("due_at", "repetition", "daily")
 _SERIALS = Comparison("serial", Kind.ROW, ("series",))
 
 
@@ -77,6 +85,9 @@ class Registers:
         #: table -> key -> the row as it was left last
         self._rows: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in _TABLES}
         self._serials: Counter[str] = Counter()
+        #: start events: what deployed them, and those that are gone one day
+        self._deployed: dict[tuple[Any, ...], Event] = {}
+        self._passing: set[tuple[Any, ...]] = set()
         #: whether all such events hold their rows; those from before did not
         self.complete = True
 
@@ -89,10 +100,12 @@ class Registers:
             if "rows" not in event.content["outcome"]:
                 self.complete = False
                 return
-            self._forget_drafts(event)
+            self._forget(event)
             for table, rows in event.outcome["rows"].items():
                 for told in rows:
-                    self._keep(table, told, stream, event.content["seq"])
+                    self._keep(table, told, stream, event)
+        else:
+            self._change(event)
 
     def _count(self, event: Event) -> None:
         if event.content["format"] == 0:
@@ -101,12 +114,29 @@ class Registers:
         told = event.content["input"]
         self._serials[f"{told['process']}:{told['region'][:6]}:{local_date(event.header.at).year}"] += 1
 
-    def _forget_drafts(self, event: Event) -> None:
-        """What was deployed is a draft no longer."""
+    def _forget(self, event: Event) -> None:
+        """What was deployed is a draft no longer, and what its older versions waited for is not waited for."""
+        starts = self._rows["start_subscription"]
         for definition in event.outcome["rows"].get("process_definition", ()):
             self._rows["diagram_draft"].pop((definition["key"],), None)
+            for key in [key for key, row in starts.items() if row["key"] == definition["key"]]:
+                del starts[key]
 
-    def _keep(self, table: str, told: Mapping[str, Any], stream: str, seq: int) -> None:
+    def _change(self, event: Event) -> None:
+        """What other events change in rows that are known."""
+        told, seq = event.content["input"], event.content["seq"]
+        match event.content["type"]:
+            case "MessageTaken":
+                self._rows["kept_message"].pop((told["message"],), None)
+            case "SchedulePaused" | "ScheduleResumed" as kind:
+                paused_at = event.header.at if kind == "SchedulePaused" else None
+                for key, row in self._rows["start_subscription"].items():
+                    this = (row["key"], row["element_id"]) == (told["process"], told["element"])
+                    # A newer version has taken the pause over.
+                    if this and event.header.at >= self._deployed[key].header.at:
+                        row.change(seq, {"paused_at": paused_at})
+
+    def _keep(self, table: str, told: Mapping[str, Any], stream: str, event: Event) -> None:
         model = _TABLES.get(table)
         if model is None:
             return
@@ -116,17 +146,30 @@ class Registers:
             if column.name in told
         }
         key = tuple(columns[column.name] for column in model.__table__.primary_key)
-        self._rows[table][key] = Row(columns, seq, stream=stream)
+        if table == "start_subscription":
+            self._deployed[key] = event
+            if told["kind"] in _MOVING:
+                columns = {name: value for name, value in columns.items() if name not in _PROGRESS}
+            if told["kind"] == "timer" and not (told["daily"] or _is_endless(told["repetition"])):
+                self._passing.add(key)
+        self._rows[table][key] = Row(columns, event.content["seq"], stream=stream)
 
     def check(self, connection: Connection, projects: ProjectPort | None) -> Iterator[Finding]:
         """Compare all tables."""
         for name, model in _TABLES.items():
             keys = [column.name for column in model.__table__.primary_key]
             comparison = Comparison(name, _KINDS.get(name, Kind.ROW), keys)
-            rows = self._known(name, keys, _read(connection, model))
-            yield from comparison.check(self._rows[name].values(), rows, place=name)
+            rows = list(self._known(name, keys, _read(connection, model)))
+            yield from comparison.check(self._expected(name, keys, rows), rows, place=name)
         if self.complete:
             yield from self._check_serials(connection, projects)
+
+    def _expected(self, name: str, keys: Iterable[str], rows: Iterable[Any]) -> Iterator[Row]:
+        """Timers of start events that have fired for the last time are gone."""
+        there = {tuple(getattr(row, key) for key in keys) for row in rows} if name == "start_subscription" else set()
+        for key, row in self._rows[name].items():
+            if name != "start_subscription" or key in there or key not in self._passing:
+                yield row
 
     def _known(self, name: str, keys: Iterable[str], rows: Iterable[Any]) -> Iterator[Any]:
         """Rows from before the events held them are left out."""
@@ -139,6 +182,10 @@ class Registers:
         rows = connection.execute(stored(Serial.__table__)).all()
         expected = (Row({"series": name, "last": last}, 1) for name, last in told.items())
         yield from _SERIALS.check(expected, rows, place="serial")
+
+
+def _is_endless(repetition: Mapping[str, Any] | None) -> bool:
+    return repetition is not None and repetition.get("remaining") is None
 
 
 def _is_value(table: str, column: Any) -> bool:
