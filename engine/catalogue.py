@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from sqlalchemy import Connection, select
 
 from engine import diagram
+from engine.connectors.parameters import GuidedConnector
 from engine.definitions import load_blob
 from engine.model import ProcessDefinition, Resource
 from engine.offices.roles import ROLES
-from engine.ports import FormPort
+from engine.ports import Connector, FormPort
 from engine.unit_of_work import Tools
 
 
@@ -68,5 +69,20 @@ def catalogue(
         decisions=frozenset(key for kind, key in known if kind == "decision"),
         processes=frozenset(connection.scalars(select(ProcessDefinition.key).distinct())) | frozenset(processes),
         connectors=frozenset(tools.connectors),
+        guides=connector_guides(tools.connectors),
         fields=FormFields(connection, tools.forms, forms, fresh),
     )
+
+
+def connector_guides(connectors: Mapping[str, Connector]) -> dict[str, diagram.ConnectorGuide]:
+    """What the connectors say about their parameters; those that say nothing take what comes."""
+    return {
+        name: diagram.ConnectorGuide(
+            parameters=[parameter.name for parameter in known.parameters],
+            required=frozenset(parameter.name for parameter in known.parameters if parameter.required),
+            waits=known.waits,
+            doubts=known.doubts,
+        )
+        for name, known in connectors.items()
+        if isinstance(known, GuidedConnector)
+    }

@@ -19,6 +19,7 @@ from engine.connectors import json_values
 from engine.connectors.errors import NotConfigured, PlaceNotAllowed, RefusedByReceiver
 from engine.connectors.parameters import Inputs, Parameter
 from engine.connectors.secrets import Secrets
+from engine.errors import Refused
 from engine.ports import ConnectorFailed, OutgoingCall
 
 #: strict on purpose: what mail systems could read in two ways is refused
@@ -93,7 +94,7 @@ class EmailConnector:
             _hand_over(server, settings.sender.addr_spec, [*to, *cc], message.as_bytes(policy=SMTP))
         return {}
 
-    def doubts(self, constants: Mapping[str, Any]) -> tuple[str, ...]:
+    def doubts(self, constants: Mapping[str, Any]) -> Sequence[str]:
         """What a designer should hear about values that are written in the diagram."""
         if self._settings is None:
             return ("连接器 email 还没有设置邮件服务器，请系统管理员设置 smtp。",)
@@ -101,8 +102,8 @@ class EmailConnector:
             for name in ("to", "cc"):
                 if name in constants:
                     _addresses(Inputs(self.type, {name: constants[name]}, _LENIENT), name, self._settings)
-        except (PlaceNotAllowed, NotConfigured) as error:
-            return (error.message,)
+        except Refused as refusal:
+            return (refusal.message,)
         return ()
 
     def _configured(self) -> MailSettings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,8 +16,9 @@ from engine.connectors.exchange import Answer, Exchange, Request
 from engine.connectors.hosts import AllowList
 from engine.connectors.network import Deadline
 from engine.connectors.parameters import Inputs, Parameter
-from engine.connectors.requests import RequestWriter, is_json
+from engine.connectors.requests import PLACEHOLDER, RequestWriter, is_json
 from engine.connectors.secrets import Secrets
+from engine.errors import Refused
 from engine.interpreter import BpmnError
 from engine.ports import ConnectorFailed, OutgoingCall
 
@@ -120,14 +121,15 @@ class HttpConnector:
         last, answer = redirects.follow(request, send)
         return self._judged(last, self._masked(answer), Verdict.read(read))
 
-    def doubts(self, constants: Mapping[str, Any]) -> tuple[str, ...]:
+    def doubts(self, constants: Mapping[str, Any]) -> Sequence[str]:
         """What a designer should hear about values that are written in the diagram."""
-        if "url" not in constants or "{" in str(constants["url"]):
+        if not isinstance(constants.get("url"), str):
             return ()
+        given = {"url": PLACEHOLDER.sub("x", constants["url"]), "headers": constants.get("headers")}
         try:
-            self._settings.allow.admit(self._writer(self._read({"url": constants["url"]})).url())
-        except BadInput as error:
-            return (error.message,)
+            self._settings.allow.admit(self._writer(self._read(given)).request({}).url)
+        except Refused as refusal:
+            return (refusal.message,)
         return ()
 
     def _read(self, inputs: Mapping[str, Any]) -> Inputs:

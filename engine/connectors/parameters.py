@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol, runtime_checkable
 
 from engine.connectors.errors import BadInput
 from engine.diagram.lint.similar import hint
@@ -20,6 +20,17 @@ class Parameter:
     #: Chinese, for designers
     help: str
     required: bool = False
+
+
+@runtime_checkable
+class GuidedConnector(Protocol):
+    """A connector that says what it takes, so that slips of the pen are found before a case meets them."""
+
+    waits: bool
+    parameters: Sequence[Parameter]
+
+    def doubts(self, constants: Mapping[str, Any]) -> Sequence[str]:
+        """What a designer should hear about values that are written in the diagram."""
 
 
 class Inputs:

@@ -20,7 +20,7 @@ LARGEST_BODY = 1_000_000
 _MOST_HEADERS, _LONGEST_HEADER = 50, 8000
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _VALUE = re.compile(r"[\t -~]*")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 #: scheme and host of a URL, where nothing is filled in
 _ORIGIN = re.compile(r"[^/?#{}]*://[^/?#{}]*(?:[/?#].*)?")
 #: what the connection itself says, and what says which call it is
@@ -60,13 +60,13 @@ class RequestWriter:
     def _with_path(self, text: str) -> str:
         """The URL's `{name}` replaced by the values of `path`."""
         values = self.inputs.context("path")
-        wanted = set(_PLACEHOLDER.findall(text))
+        wanted = set(PLACEHOLDER.findall(text))
         if wanted and not _ORIGIN.fullmatch(text):
             raise BadInput("{} 只能写在主机名之后的路径里。")
         if wanted != set(values):
             odd = "、".join(sorted(str(name) for name in wanted ^ set(values)))
             raise BadInput(f"网址里的 {{名称}} 和 path 里的名称应一一对应，现在 {odd} 只在一处。")
-        return _PLACEHOLDER.sub(lambda found: self._segment(found[1], values[found[1]]), text)
+        return PLACEHOLDER.sub(lambda found: self._segment(found[1], values[found[1]]), text)
 
     def _segment(self, name: str, value: Any) -> str:
         text = _text(value)

@@ -6,7 +6,7 @@ import hmac
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -89,7 +89,7 @@ class WebhookConnector:
             f"接收方“{endpoint.name}”答复 {answer.status}。", retry_after=answer.retry_after(self._now())
         )
 
-    def doubts(self, constants: Mapping[str, Any]) -> tuple[str, ...]:
+    def doubts(self, constants: Mapping[str, Any]) -> Sequence[str]:
         """What a designer should hear about values that are written in the diagram."""
         name, event = constants.get("endpoint"), constants.get("event")
         found = []

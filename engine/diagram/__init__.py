@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from engine.diagram.elements import Diagram
 from engine.diagram.importing import Change, ChangeKind, add_drawing, import_draft
-from engine.diagram.lint import Catalogue, lint
+from engine.diagram.lint import Catalogue, ConnectorGuide, lint
 from engine.diagram.problems import DiagramRefused, Problem, Severity
 from engine.diagram.reader import read
 
 __all__ = [
     "Catalogue",
+    "ConnectorGuide",
     "Change",
     "ChangeKind",
     "Diagram",

@@ -9,6 +9,7 @@ from engine.diagram.elements import Diagram
 from engine.diagram.lint import (
     attributes,
     choices,
+    connectors,
     dataflow,
     endings,
     expressions,
@@ -20,10 +21,10 @@ from engine.diagram.lint import (
     support,
     vendors,
 )
-from engine.diagram.lint.catalogue import Catalogue
+from engine.diagram.lint.catalogue import Catalogue, ConnectorGuide
 from engine.diagram.problems import DiagramRefused, Problem, Severity
 
-__all__ = ["Catalogue", "lint"]
+__all__ = ["Catalogue", "ConnectorGuide", "lint"]
 
 
 def lint(content: bytes, catalogue: Catalogue | None = None) -> list[Problem]:
@@ -51,4 +52,5 @@ def _check(root: etree._Element, diagram: Diagram, catalogue: Catalogue | None) 
         *standard.check(root),
         *files.check(root),
         *references.check(diagram, catalogue),
+        *connectors.check(diagram, catalogue),
     ]
