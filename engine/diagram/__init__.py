@@ -10,9 +10,9 @@ from engine.diagram.reader import read
 
 __all__ = [
     "Catalogue",
-    "ConnectorGuide",
     "Change",
     "ChangeKind",
+    "ConnectorGuide",
     "Diagram",
     "DiagramRefused",
     "Problem",
