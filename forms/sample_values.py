@@ -86,7 +86,7 @@ ALWAYS = frozenset({"reserve_no", "present_list"})
 SPECIAL: dict[str, Callable[[Setting], Any]] = {
     "reserve_no": lambda s: f"CK-330324-2026-{s.serial:05d}",
     "cycle_start": lambda s: str(s.today.year),
-    "cycle_end": lambda s: str(s.today.year + int(s.policy("reserve.cycle_min", "3")) - 1),
+    "cycle_end": lambda s: str(s.today.year + 3),
     "applicant_type": lambda s: "village",
     "applicant_name": lambda s: "白水社区白水村股份经济合作社",
     "project_name": lambda s: "林山村道路硬化工程",

@@ -112,14 +112,16 @@ class Office:
 class Walk:
     """One case: complete, wait, send messages; and what it went through."""
 
-    def __init__(self, key: str, office: Office, variables: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, key: str, office: Office, variables: Mapping[str, Any] | None = None, at: str | None = None
+    ) -> None:
         self.office = office
         self.passed: list[str] = []
         self.ended: str | None = None
         self.variables: Mapping[str, Any] = {}
         self._spec = specification(key)
         self._tasks: dict[str, OpenedTask] = {}
-        self._take(interpreter.start(self._spec, variables or {}, office))
+        self._take(interpreter.start(self._spec, variables or {}, office, at=at))
 
     @property
     def open(self) -> list[str]:
@@ -130,11 +132,21 @@ class Walk:
         """The first open task of an activity."""
         return next(task for task in self._tasks.values() if task.activity_id == activity_id)
 
+    def task_of(self, unit: str, activity_id: str) -> OpenedTask:
+        """The open task of an activity that a unit does."""
+        return next(task for task in self._tasks.values() if (task.activity_id, task.scope) == (activity_id, unit))
+
     def do(self, activity_id: str, outcome: str | None = None, **values: Any) -> Walk:
         """Complete the first open task of an activity."""
         submission = {**values, "outcome": outcome} if outcome else values
-        token = self.task(activity_id).token_id
-        self._take(interpreter.complete(self._spec, self._state, token, submission, self.office))
+        return self._complete(self.task(activity_id), submission)
+
+    def do_of(self, unit: str, activity_id: str, **values: Any) -> Walk:
+        """Complete the open task of an activity that a unit does."""
+        return self._complete(self.task_of(unit, activity_id), values)
+
+    def _complete(self, task: OpenedTask, submission: Mapping[str, Any]) -> Walk:
+        self._take(interpreter.complete(self._spec, self._state, task.token_id, submission, self.office))
         return self
 
     def agree(self, *activity_ids: str) -> Walk:
@@ -191,8 +203,8 @@ def office() -> Office:
 def walk(office: Office) -> Callable[..., Walk]:
     """Start a case of a shipped process."""
 
-    def begin(key: str, **variables: Any) -> Walk:
-        return Walk(key, office, variables)
+    def begin(key: str, at: str | None = None, **variables: Any) -> Walk:
+        return Walk(key, office, variables, at)
 
     return begin
 

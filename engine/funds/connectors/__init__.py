@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from engine.funds.connectors import calculation, contract, invoice, payment, project, recovery, request, settlement
+from engine.funds.connectors import (
+    calculation,
+    contract,
+    invoice,
+    payment,
+    project,
+    recovery,
+    report,
+    request,
+    settlement,
+)
 from engine.funds.connectors.connector import FundsConnector
 
 CONNECTORS: tuple[FundsConnector, ...] = (
@@ -30,4 +40,5 @@ CONNECTORS: tuple[FundsConnector, ...] = (
     FundsConnector("funds.release_retention", settlement.release_retention),
     FundsConnector("funds.claim_recovery", recovery.claim_recovery),
     FundsConnector("funds.record_recovery", recovery.record_recovery),
+    FundsConnector("funds.paid_in_period", report.paid_in_period),
 )
