@@ -12,6 +12,7 @@ from engine.history.digests import HashKind
 from engine.history.signatures import Signer
 from engine.jobs.embedded_queue import EmbeddedQueue
 from engine.jobs.queue import JobQueue
+from engine.offices.connector import VillagesByTown
 from engine.offices.names import NoNames
 from engine.policy.profiles import PolicyProfiles
 from engine.ports import AcceptAnyForm, Connector, FormPort
