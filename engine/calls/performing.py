@@ -20,6 +20,7 @@ from engine.interpreter import BpmnError
 from engine.model import PENDING_CALLS, ConnectorCall
 from engine.ports import OutgoingCall
 from engine.process_engine import ProcessEngine
+from engine.tracing import SpanKind
 
 _LOG = logging.getLogger(__name__)
 #: a call is free again that long after its worker was killed
@@ -75,7 +76,8 @@ def _outcome(engine: ProcessEngine, call: HeldCall) -> Command[Any]:
         message = f"没有名为“{call.connector}”的连接器，请联系系统管理员。"
         return FailCall(actor=SYSTEM, call_id=call.id, code="unknown-connector", message=message)
     try:
-        results = connector.call(call.inputs, _told(call))
+        with engine.tools.tracer.span(SpanKind.CALL, call.connector):
+            results = connector.call(call.inputs, _told(call))
     except BpmnError as error:
         return RefuseCall(actor=SYSTEM, call_id=call.id, code=error.code, message=error.message)
     except Refused as refusal:

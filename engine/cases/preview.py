@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, null, select
 
 from engine.history.event import Event
+from engine.interpreter import WaitKind
 from engine.model import (
     PENDING,
+    PENDING_CALLS,
+    ConnectorCall,
     EventSubscription,
     HistoryEvent,
     OrgUnit,
@@ -38,7 +41,7 @@ class TaskEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitEffect:
-    """A timer that runs, or a message that is waited for."""
+    """A timer that runs, a message that is waited for, or the answer of what was asked of the outside."""
 
     element_id: str
     name: str
@@ -77,7 +80,7 @@ class Standing:
         """Read it."""
         return cls(
             tasks={row.id: row for row in _tasks(connection, instance_id)},
-            waits={row.wait_id: row for row in _waits(connection, instance_id)},
+            waits={row.wait_id: row for row in (*_waits(connection, instance_id), *_calls(connection, instance_id))},
             instance=connection.execute(
                 select(ProcessInstance.status, ProcessInstance.result).where(ProcessInstance.id == instance_id)
             ).one(),
@@ -99,6 +102,20 @@ def _waits(connection: Connection, instance_id: str) -> Sequence[AnyRow]:
         select(EventSubscription)
         .where(EventSubscription.instance_id == instance_id)
         .order_by(EventSubscription.due_at, EventSubscription.wait_id)
+    ).all()
+
+
+def _calls(connection: Connection, instance_id: str) -> Sequence[AnyRow]:
+    """What the case has asked the outside for and waits for."""
+    told = (ConnectorCall.wait_id, ConnectorCall.element_id, ConnectorCall.name, null().label("due_at"))
+    return connection.execute(
+        select(*told, literal(WaitKind.SERVICE.value).label("kind"))
+        .where(
+            ConnectorCall.instance_id == instance_id,
+            ConnectorCall.wait_id.is_not(None),
+            ConnectorCall.status.in_(PENDING_CALLS),
+        )
+        .order_by(ConnectorCall.seq, ConnectorCall.ordinal)
     ).all()
 
 

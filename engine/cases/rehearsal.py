@@ -18,7 +18,15 @@ from engine.handlers import handler_of
 from engine.handlers.user_task import form_context
 from engine.history.event import Occurrence
 from engine.interpreter import WaitKind
-from engine.model import PENDING, EventSubscription, InstanceStatus, TaskStatus, UserTask
+from engine.model import (
+    PENDING,
+    PENDING_CALLS,
+    ConnectorCall,
+    EventSubscription,
+    InstanceStatus,
+    TaskStatus,
+    UserTask,
+)
 from engine.moves import MigrateProcess, MoveProcess
 from engine.ports import FormTask
 from engine.rows import AnyRow
@@ -91,7 +99,7 @@ class _Player:
             if self.result is not None:
                 return
             self.obstacles = []
-            if not self._complete_something() and not self._let_time_pass():
+            if not (self._complete_something() or self._hear_something() or self._let_time_pass()):
                 self.obstacles = self.obstacles or ["没有可以办理的环节，也没有会到期的计时。"]
                 return
         self.obstacles = [f"走了 {MOST_STEPS} 步还没有办结，流程可能在兜圈子。"]
@@ -161,6 +169,26 @@ class _Player:
         now = self._work.now.astimezone(LOCAL_ZONE)
         with feel.clock(now):
             return self._work.tools.forms.sample(form_task, outcome, now)
+
+    def _hear_something(self) -> bool:
+        """Nobody outside is asked: it is taken that they have answered, and told nothing."""
+        calls = select(ConnectorCall).where(
+            ConnectorCall.instance_id == self._instance_id,
+            ConnectorCall.wait_id.is_not(None),
+            ConnectorCall.status.in_(PENDING_CALLS),
+        )
+        return any(self._hear(call) for call in self._work.connection.execute(calls.order_by(ConnectorCall.seq)).all())
+
+    def _hear(self, call: AnyRow) -> bool:
+        heard = self._attempt(call.name, lambda: self._answer(call))
+        if heard:
+            self.played.append(call.name)
+        return heard
+
+    def _answer(self, call: AnyRow) -> None:
+        case = self._case()
+        step = interpreter.answer(case.bundle.specification, case.state, call.wait_id, {}, case.services)
+        case.save(step, Occurrence(type="Rehearsed", input={}))
 
     def _let_time_pass(self) -> bool:
         return any(self._fire(timer) for timer in self._timers())

@@ -9,6 +9,7 @@ from engine.cases.case import Case
 from engine.cases.due_timers import waiting_timer
 from engine.cases.incidents import CALL, close_incident, count_attempt, open_incident, open_timer_incident
 from engine.commands import SYSTEM, CompletedTask, FailTimer
+from engine.diagram.topics import topic_of
 from engine.errors import Refused
 from engine.handlers.failed_call import resolve_call, retry_call
 from engine.handlers.process_instance import fire
@@ -28,16 +29,28 @@ def retry_incident(work: UnitOfWork, command: RetryIncident) -> CompletedTask:
         return retry_call(work, row, command)
     case = _load(work, row)
     reason = given_reason(command.reason, "重试")
+    told: dict[str, Any] = {"reason": reason}
     if command.inputs is not None:
-        raise Refused("只有没有办成的外部调用可以改参数后重试。", incident=row.id)
+        _ensure_asks_outside(case, row)
+        told["inputs"] = dict(command.inputs)
     timer = waiting_timer(work.connection, row.instance_id, row.token_id)
     if timer is not None:
         result = fire(case, timer, reason=reason)
         close_incident(case, timer.wait_id, Resolution.RETRIED, reason)
         return result
     count_attempt(work, row.id)
-    step = interpreter.retry(case.bundle.specification, case.state, row.token_id, case.services)
-    return _save(case, step, row, "IncidentRetried", {"reason": reason})
+    specification, state = case.bundle.specification, case.state
+    step = interpreter.retry(specification, state, row.token_id, case.services, inputs=told.get("inputs"))
+    return _save(case, step, row, "IncidentRetried", told)
+
+
+def _ensure_asks_outside(case: Case, row: AnyRow) -> None:
+    """What is put down in our own books comes from the case, and from nobody else."""
+    activity = case.bundle.specification.activities.get(row.element_id)
+    connector = activity.connector if activity is not None else None
+    known = case.work.tools.connectors.get(connector or "")
+    if connector is None or (topic_of(connector) is None and (known is None or hasattr(known, "execute"))):
+        raise Refused("只有请外部系统办理的环节可以改参数后重试。", incident=row.id)
 
 
 def resolve_incident(work: UnitOfWork, command: ResolveIncident) -> CompletedTask:

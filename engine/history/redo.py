@@ -92,7 +92,8 @@ def _migrate(again: Again) -> Step:
 
 
 def _retry(again: Again) -> Step:
-    return interpreter.retry(again.specification, again.state, again.input["incident"], again.services)
+    stopped, inputs = again.input["incident"], again.input.get("inputs")
+    return interpreter.retry(again.specification, again.state, stopped, again.services, inputs=inputs)
 
 
 def _resolve(again: Again) -> Step:

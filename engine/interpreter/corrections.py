@@ -52,11 +52,14 @@ class Token(Task):  # type: ignore[misc]
         #: what the trail will tell of this step: names written, the decision taken
         self.outputs: dict[str, Any] = {}
         self.decision: Any = None
+        #: what a connector is asked with this time, in place of what the diagram says
+        self.given: Any = None
 
     def forget(self) -> None:
         """What belongs to a step ends with it."""
         self.outputs = {}
         self.decision = None
+        self.given = None
 
     def _set_state(self, value: int) -> None:
         self._state = value

@@ -141,10 +141,26 @@ def refuse(spec: Specification, state: State, wait_id: str, code: str, message: 
     return take_step(spec, execution, lambda: token.task_spec.refuse(token, code, message))
 
 
-def retry(spec: Specification, state: State, incident_id: str, services: Services) -> Step:
-    """Do again what has stopped: now it may be caught, or may not go wrong; raises `IncidentNotOpen`."""
+def retry(
+    spec: Specification,
+    state: State,
+    incident_id: str,
+    services: Services,
+    *,
+    inputs: Mapping[str, Any] | None = None,
+) -> Step:
+    """Do again what has stopped: now it may be caught, or may not go wrong; raises `IncidentNotOpen`.
+
+    With `inputs` a service task asks its connector with these instead of what the diagram says.
+    """
     execution = load(spec, state, services)
-    return take_step(spec, execution, lambda: stopped_token(execution, incident_id)._ready())
+
+    def again() -> None:
+        token = stopped_token(execution, incident_id)
+        token.given = inputs
+        token._ready()
+
+    return take_step(spec, execution, again)
 
 
 def resolve(spec: Specification, state: State, incident_id: str, values: Mapping[str, Any], services: Services) -> Step:

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from engine.library.connectors import Handler
 from engine.library.session import Session
-from engine.library.views import CaseState, OpenTask, PassedElement, StoppedElement, WaitingEvent
+from engine.library.views import CaseState, OpenTask, PassedElement, StoppedElement, WaitingCall, WaitingEvent
 
-__all__ = ["CaseState", "Handler", "OpenTask", "PassedElement", "Session", "StoppedElement", "WaitingEvent"]
+__all__ = [
+    "CaseState",
+    "Handler",
+    "OpenTask",
+    "PassedElement",
+    "Session",
+    "StoppedElement",
+    "WaitingCall",
+    "WaitingEvent",
+]

@@ -20,11 +20,14 @@ from engine.library.views import (
     OpenTask,
     PassedElement,
     StoppedElement,
+    WaitingCall,
     WaitingEvent,
     called_process,
     drawn_id,
 )
 from engine.model import (
+    CallStatus,
+    ConnectorCall,
     EventSubscription,
     HistoryEvent,
     Incident,
@@ -63,6 +66,13 @@ _STOPPED = (
 )
 
 
+_ASKED = select(ConnectorCall.element_id).where(
+    ConnectorCall.instance_id == bindparam("case"),
+    ConnectorCall.wait_id.is_not(None),
+    ConnectorCall.status.in_((CallStatus.OPEN, CallStatus.KEPT)),
+)
+
+
 def newest_instant(connection: Connection) -> datetime | None:
     """When something last happened in this database."""
     at: datetime | None = connection.scalar(select(func.max(HistoryEvent.at)))
@@ -82,6 +92,26 @@ def nothing_in(connection: Connection, case_id: str | None) -> tuple[()]:
     if case_id is not None:
         case_row(connection, case_id)
     return ()
+
+
+def calls(connection: Connection, case_id: str | None) -> tuple[WaitingCall, ...]:
+    """What was asked of others and is not answered, the oldest first."""
+    order = (ConnectorCall.asked_at, ConnectorCall.instance_id, ConnectorCall.seq, ConnectorCall.ordinal)
+    statement = select(ConnectorCall).where(ConnectorCall.status == CallStatus.OPEN, ConnectorCall.topic.is_not(None))
+    if case_id is not None:
+        statement = statement.where(ConnectorCall.instance_id == case_id)
+    return tuple(
+        WaitingCall(
+            id=row.id,
+            case_id=row.instance_id,
+            element_id=drawn_id(row.element_id),
+            topic=row.topic,
+            inputs=row.inputs,
+            asked_at=row.asked_at,
+            called=called_process(row.element_id),
+        )
+        for row in connection.execute(statement.order_by(*order))
+    )
 
 
 def case_ids(connection: Connection, process_key: str | None) -> tuple[str, ...]:
@@ -203,6 +233,7 @@ def state_of(connection: Connection, case_id: str) -> CaseState:
     row = case_row(connection, case_id)
     open_now = [] if row.ended_at else _rows(connection, _OPEN_TASKS, _OPEN_TASKS_OF_CASE, case_id)
     waiting = [] if row.ended_at else _rows(connection, _WAITS, _WAITS_OF_CASE, case_id)
+    asked = [] if row.ended_at else connection.execute(_ASKED, {"case": case_id}).all()
     ends = (event.outcome.get("ended") for event in reversed(history_of(connection, case_id) if row.ended_at else ()))
     stopped = _stopped(connection, case_id)
     return CaseState(
@@ -211,7 +242,7 @@ def state_of(connection: Connection, case_id: str) -> CaseState:
         status="incident" if stopped and row.status == InstanceStatus.ACTIVE else row.status,
         ended_at=next(filter(None, ends), None),
         incidents=stopped,
-        active=tuple(sorted([*(task.activity_id for task in open_now), *(wait.element_id for wait in waiting)])),
+        active=tuple(sorted([row.activity_id for row in open_now] + [row.element_id for row in [*waiting, *asked]])),
     )
 
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from engine.bootstrap import build_library_engine
+from engine.calls.commands import AnswerCall, RefuseCall
 from engine.clock import ManualClock
 from engine.commands import (
     SYSTEM,
@@ -24,7 +25,7 @@ from engine.library import arguments, reads
 from engine.library.connectors import Connectors, Handler
 from engine.library.reads import DueTimer
 from engine.library.resources import process_keys, resource
-from engine.library.views import CaseState, OpenTask, PassedElement, WaitingEvent
+from engine.library.views import CaseState, OpenTask, PassedElement, WaitingCall, WaitingEvent
 from engine.messaging.messages import BroadcastSignal, PublishMessage
 from engine.ports import LocalConnector
 from engine.queries.history import HistoryItem
@@ -101,6 +102,21 @@ class Session:
             outcome=outcome,
         )
         self.engine.execute(command)
+
+    def calls(self, case_id: str | None = None) -> tuple[WaitingCall, ...]:
+        """The work that service tasks with a connector `external.<topic>` have asked for and wait for."""
+        with self.engine.database.read() as connection:
+            return reads.calls(connection, case_id) or reads.nothing_in(connection, case_id)
+
+    def answer(self, call_id: str, results: Mapping[str, Any] | None = None) -> bool:
+        """Give the results of such work; False when nobody waits for them any more."""
+        given = arguments.variables(results, "results")
+        return self.engine.execute(AnswerCall(actor=SYSTEM, call_id=arguments.text(call_id, "call_id"), results=given))
+
+    def refuse(self, call_id: str, code: str, message: str = "") -> bool:
+        """Say no to such work, with the code of an error that the diagram may catch."""
+        code = arguments.text(code, "code")
+        return self.engine.execute(RefuseCall(actor=SYSTEM, call_id=call_id, code=code, message=message))
 
     def send_message(
         self,

@@ -55,6 +55,20 @@ class WaitingEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitingCall:
+    """Work that a service task has asked of somebody outside, `anlan:connector="external.<topic>"`."""
+
+    id: str
+    case_id: str
+    element_id: str
+    topic: str
+    inputs: Mapping[str, Any]
+    asked_at: datetime
+    #: the called process the element lies in; None for the case's own
+    called: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class StoppedElement:
     """An element that cannot go on; the rest of its case can."""
 

@@ -146,6 +146,8 @@ class ServiceTask(Task):
         token.workflow.throw_error(token, code, message, refused=True)
 
     def _parameters(self, token: Token) -> Mapping[str, Any]:
+        if token.given is not None:
+            return token.given  # type: ignore[no-any-return]
         if self.mappings.are_missing:
             return token.workflow.variables.visible(token)  # type: ignore[no-any-return]
         return self.mappings.read_inputs(token)

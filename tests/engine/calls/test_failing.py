@@ -180,3 +180,14 @@ def test_a_call_that_was_settled_is_not_settled_again(desk: Desk) -> None:
 
     with pytest.raises(NotFound, match="处理过"):
         desk.engine.execute(retry)
+
+
+def test_a_refusal_that_nothing_caught_is_retried_with_other_inputs(desk: Desk) -> None:
+    desk.remote.answers = [BpmnError("NO", "没有这个户头")]
+    desk.begin(ASKS, "asks", amount=1).work()
+    retry = RetryIncident(actor=ADMIN, incident_id=desk.incident.id, reason="换个户头", inputs={"amount": 3})
+    desk.engine.execute(retry)
+    desk.work()
+
+    assert (desk.remote.asked[-1][0], desk.open) == ({"amount": 3}, ["look"])
+    assert desk.is_sound()

@@ -226,3 +226,23 @@ def test_other_failures_leave_the_case_where_it_is(desk: Desk) -> None:
 
     assert (desk.call.status, desk.call.attempts, desk.call.error) == ("open", 1, "对方没有应答")
     assert desk.call.next_at == desk.clock.now() + timedelta(seconds=5)
+
+
+def test_a_preview_tells_that_a_call_is_withdrawn(desk: Desk) -> None:
+    desk.begin(ASKS, "asks", amount=1)
+    command = MoveProcess(actor=ADMIN, instance_id=desk.case, activity_id="look", reason="已电话登记")
+
+    dropped = desk.engine.preview(command).dropped
+
+    assert [(wait.kind, wait.name) for wait in dropped] == [("service", "登记 ask")]
+    assert desk.call.status == "open"
+
+
+def test_a_rehearsal_asks_nobody(desk: Desk) -> None:
+    desk.begin(ASKS, "asks", amount=1)
+    desk.deploy(ASKS.replace("登记 ask".encode(), "上报".encode()))
+    command = MigrateProcess(actor=ADMIN, instance_id=desk.case, version=2, reason="换用新版本")
+
+    rehearsal = desk.engine.rehearse(command)
+
+    assert (rehearsal.completed, rehearsal.played[0], desk.remote.asked) == (True, "上报", [])
