@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api import tokens
 from api.settings import Settings
+from api.terminal import console, errors, fail, installed_engine, place_of, problem_table, reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engine.commands import DeploymentResult
     from engine.diagram import Change
-    from engine.errors import AnlanError
     from engine.process_engine import ProcessEngine
 
 app = typer.Typer(name="anlan", help="安澜审批引擎", no_args_is_help=True, add_completion=False)
-console = Console()
-errors = Console(stderr=True)
+app.add_typer(tokens.app, name="token")
 
 Host = Annotated[str | None, typer.Option(help="监听地址，默认 127.0.0.1")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="监听端口，默认 8000")]
@@ -38,7 +35,7 @@ Demo = Annotated[bool | None, typer.Option("--demo/--no-demo", help="演示环�
 @app.command()
 def serve(host: Host = None, port: Port = None, demo: Demo = None) -> None:
     """启动服务；首次启动会建好数据库，演示环境还会载入演示数据。"""
-    with _reported():
+    with reported():
         settings = _settings(host, port, demo)
         _ensure_assets()
         _ensure_free(settings)
@@ -65,7 +62,7 @@ def worker(
     drain: Annotated[bool, typer.Option(help="处理完现在到期的全部事项并显示进度，然后退出")] = False,
 ) -> None:
     """单独运行后台处理：到期的定时、对外调用、存证等；网页进程用 ANLAN_WORKER=0 关闭自带的一份。"""
-    with _reported():
+    with reported():
         from api.draining import drain_on
         from api.monitoring.logs import log_json
         from engine.jobs.timers import fire_due_timers
@@ -90,12 +87,12 @@ def deploy(
     note: Annotated[str, typer.Option(help="部署说明")] = "",
 ) -> None:
     """部署流程图（.bpmn）、决策表（.dmn）和表单（.json）；有一处错误就全部不部署。"""
-    with _reported():
+    with reported():
         from api.resources import resources_in
         from engine.commands import SYSTEM, DeployResources
 
         resources = resources_in(path)
-        with _engine() as engine:
+        with installed_engine() as engine:
             _show_deployment(engine.execute(DeployResources(actor=SYSTEM, resources=resources, note=note)))
 
 
@@ -104,7 +101,7 @@ def demo(
     walk: Annotated[bool, typer.Option("--walk", help="在临时数据库里走完一个完整的算例，不动现有数据")] = False,
 ) -> None:
     """载入演示数据；加 --walk 则演示一个项目从申报到质保金释放的全过程。"""
-    with _reported():
+    with reported():
         if walk:
             from api.demo.exhibition import exhibit
 
@@ -124,7 +121,7 @@ def export(
     json: Annotated[bool, typer.Option("--json", help="导出 JSON 而不是办件包；不写文件则输出到屏幕")] = False,
 ) -> None:
     """把一个办件导出为办件包：历史、定义、附件、证明、办理表和不依赖本系统的核对程序。"""
-    with _reported(), _engine() as engine:
+    with reported(), installed_engine() as engine:
         from api.bundling import export_bundle, export_json
 
         if not json and (output is None or output.suffix != ".json"):
@@ -146,17 +143,17 @@ def verify(
     checkpoint: Annotated[Path | None, typer.Option(help="另行保存的检查点文件，与 --all 同用")] = None,
 ) -> None:
     """核对历史：链条完整、内容未改、重放一致。发现问题时退出码为 1。"""
-    with _reported():
+    with reported():
         if (case is None) != everything:
-            _fail("请写明一个办件编号，或者用 --all 核对全部。")
+            fail("请写明一个办件编号，或者用 --all 核对全部。")
         if checkpoint is not None and not everything:
-            _fail("另行保存的检查点要与 --all 同用。")
+            fail("另行保存的检查点要与 --all 同用。")
         from api.verifying import verify_on
         from engine.history.checkpoints import Signed
         from engine.history.verification import case_of
 
         kept = Signed.read(checkpoint.read_text("utf-8")) if checkpoint else None
-        with _engine() as engine:
+        with installed_engine() as engine:
             case_id = None
             if case is not None:
                 with engine.database.read() as connection:
@@ -175,14 +172,14 @@ def event_log(
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发起日期不晚于")] = None,
 ) -> None:
     """导出流程挖掘用的事件日志：XES、OCEL 2.0 或 CSV。"""
-    with _reported():
+    with reported():
         from engine.mining.exports import LogFormat, write_log
         from engine.mining.selection import Selection
 
         format = {".xes": LogFormat.XES, ".csv": LogFormat.CSV}.get(output.suffix.lower(), LogFormat.OCEL)
         first, last = since.date() if since else None, until.date() if until else None
         chosen = Selection(process_key=process, since=first, until=last)
-        with _engine() as engine, engine.database.read() as connection, output.open("wb") as target:
+        with installed_engine() as engine, engine.database.read() as connection, output.open("wb") as target:
             write_log(connection, engine.tools.definitions, chosen, format, target)
         console.print(Text(f"已导出到 {output}"))
 
@@ -193,7 +190,7 @@ def checkpoint(
     show: Annotated[bool, typer.Option("--show", help="只显示最近的检查点，不生成新的")] = False,
 ) -> None:
     """生成检查点：对全部历史、定义和附件的摘要签名。另行保存一份，以后可以证明此前的历史没有改动。"""
-    with _reported(), _engine() as engine:
+    with reported(), installed_engine() as engine:
         from api.checkpointing import checkpoint_on
 
         checkpoint_on(console, engine, output, show=show)
@@ -202,7 +199,7 @@ def checkpoint(
 @app.command()
 def backup(target: Annotated[Path, typer.Argument(metavar="DIR", help="放备份的文件夹，每份备份一个子文件夹")]) -> None:
     """备份数据库、附件和签名密钥；服务不必停下。"""
-    with _reported():
+    with reported():
         from datetime import UTC
 
         from api.backups import back_up
@@ -223,7 +220,7 @@ def restore(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="一份备份，如 backups/20261122T083000Z")],
 ) -> None:
     """把一份备份恢复到空的 ANLAN_HOME（PostgreSQL 还要一个空的数据库）。"""
-    with _reported():
+    with reported():
         from api.backups import restore as bring_back
 
         brought = bring_back(Settings.from_environment(), folder)
@@ -237,7 +234,7 @@ def import_model(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写入的文件；不写则只列出要改什么")] = None,
 ) -> None:
     """把别的工具的流程图改写成本系统的写法，列出改了什么、还要做什么；不部署。"""
-    with _reported():
+    with reported():
         from engine import diagram
 
         content, changes = diagram.import_draft(path.read_bytes())
@@ -247,7 +244,7 @@ def import_model(
         _show_changes((*changes, *drawn))
         findings = diagram.lint(content)
         if findings:
-            console.print(_problem_table(map(_place, findings), title="检查结果"))
+            console.print(problem_table(map(place_of, findings), title="检查结果"))
         written = f"已写入 {output}，没有部署。" if output else "没有写入文件，用 --output 写出结果。"
         console.print(Text(written), soft_wrap=True)
 
@@ -259,18 +256,6 @@ def _awaited_engine(settings: Settings) -> ProcessEngine:
 
     await_database(settings.database_url, lambda reason: errors.print(Text(reason, style="yellow"), soft_wrap=True))
     return engine_for(settings)
-
-
-@contextmanager
-def _engine() -> Iterator[ProcessEngine]:
-    """The engine of this installation, for one command."""
-    from api.composition import engine_for
-
-    engine = engine_for(Settings.from_environment())
-    try:
-        yield engine
-    finally:
-        engine.database.dispose()
 
 
 def _settings(host: str | None, port: int | None, demo: bool | None) -> Settings:
@@ -287,7 +272,7 @@ def _ensure_assets() -> None:
     from importlib.resources import files
 
     if not (files("api") / "static" / "dist" / ".stamp").is_file():
-        _fail("前端尚未构建，请运行 make setup")
+        fail("前端尚未构建，请运行 make setup")
 
 
 def _ensure_free(settings: Settings) -> None:
@@ -296,9 +281,9 @@ def _ensure_free(settings: Settings) -> None:
         try:
             taken = probe.connect_ex((settings.host, settings.port)) == 0
         except OSError:
-            _fail(f"监听地址“{settings.host}”无法使用，请用 --host 换一个。")
+            fail(f"监听地址“{settings.host}”无法使用，请用 --host 换一个。")
         if taken:
-            _fail(f"端口 {settings.port} 已被占用，请先停止占用它的程序，或者用 --port 换一个端口。")
+            fail(f"端口 {settings.port} 已被占用，请先停止占用它的程序，或者用 --port 换一个端口。")
 
 
 def _load_demo(engine: ProcessEngine) -> None:
@@ -327,64 +312,16 @@ def _show_deployment(result: DeploymentResult) -> None:
         console.print(table)
     console.print(f"部署完成：{len(result.definitions)} 个流程、{len(result.resources)} 个决策表和表单有了新版本。")
     if result.warnings:
-        console.print(_problem_table(map(_place, result.warnings)))
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Tell a refusal in words, and what the machine does not give; anything else is a fault and shows its traceback."""
-    from sqlalchemy.exc import DatabaseError
-
-    from engine.errors import AnlanError
-    from engine.store.outages import FOR_OPERATORS, Outage, outage_of
-
-    try:
-        yield
-    except AnlanError as error:
-        _tell(error)
-        raise typer.Exit(1) from error
-    except OSError as error:
-        _fail(f"无法读写“{error.filename or '文件'}”，请检查路径和权限。（{error.strerror}）")
-    except DatabaseError as error:
-        reason = str(error.orig).partition("\n")[0]
-        outage = outage_of(error)
-        _fail(f"{FOR_OPERATORS[outage or Outage.UNREACHABLE]}（{reason}）")
-
-
-def _tell(error: AnlanError) -> None:
-    problems = getattr(error, "problems", ())
-    # The table says each problem; the message only needs to say that there are some.
-    headline = error.message.partition("：")[0] if problems else error.message
-    errors.print(Text(headline, style="red"), soft_wrap=True)
-    if problems:
-        errors.print(_problem_table(map(_place, problems)))
-
-
-def _place(problem: object) -> tuple[str | None, int | None, str]:
-    """Where a problem is: an element with its line, or a file or field."""
-    place = getattr(problem, "element_id", None) or getattr(problem, "path", None)
-    return place, getattr(problem, "line", None), str(getattr(problem, "message", problem))
+        console.print(problem_table(map(place_of, result.warnings)))
 
 
 def _show_changes(changes: Iterable[Change]) -> None:
     labels = {"translated": "已翻译", "dropped": "已去掉", "needs-work": "需要处理", "kept": "原样保留"}
     table = Table("元素", "行", "改动", "说明", title="导入外部模型")
     for change in changes:
-        element_id, line, sentence = _place(change)
+        element_id, line, sentence = place_of(change)
         table.add_row(Text(element_id or ""), "" if line is None else str(line), labels[change.kind], Text(sentence))
     console.print(table)
-
-
-def _problem_table(problems: Iterable[tuple[str | None, int | None, str]], title: str | None = None) -> Table:
-    table = Table("元素", "行", "说明", title=title)
-    for place, line, sentence in problems:
-        table.add_row(Text(place or ""), "" if line is None else str(line), Text(sentence))
-    return table
-
-
-def _fail(message: str) -> NoReturn:
-    errors.print(Text(message, style="red"), soft_wrap=True)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":
