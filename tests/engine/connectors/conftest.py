@@ -19,6 +19,7 @@ from engine.connectors.http import HttpConnector, HttpSettings
 from engine.connectors.secrets import Secret, Secrets
 from engine.ports import OutgoingCall
 
+from .mailboxes import Postbox, serving
 from .webservers import WebServer, running
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -35,6 +36,17 @@ def server() -> Iterator[WebServer]:
 def other() -> Iterator[WebServer]:
     with running(WebServer()) as started:
         yield started
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def mail_server(postbox: Postbox) -> Iterator[Callable[..., int]]:
+    with serving(postbox) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-from collections.abc import Callable, Iterator
-from email import message_from_bytes
+from collections.abc import Callable
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import default
-from threading import Thread
 from typing import Any
 
 import pytest
 import trustme
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from aiosmtpd.smtp import AuthResult
 
 from engine.connectors.email import EmailConnector, MailSettings, Security
 from engine.connectors.errors import BadInput, NotConfigured, PlaceNotAllowed, RefusedByReceiver
 from engine.connectors.secrets import Secret, Secrets
 from engine.ports import ConnectorFailed, OutgoingCall
+
+from .mailboxes import Postbox
 
 LETTER = {
     "to": "zhang@shixi.example.gov.cn",
@@ -27,75 +24,6 @@ LETTER = {
     "text": "请到系统里查看。\n.\n安澜",
 }
 PASSWORD = "word-of-the-mail-server"
-
-
-class Postbox:
-    """What a mail server has taken, and what it says to whom."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-        self.envelopes: list[Envelope] = []
-        self.answers: dict[str, str] = {}
-        self.logins: list[tuple[bytes, bytes]] = []
-
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, _: Any) -> str:
-        if address in self.answers:
-            return self.answers[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if "data" in self.answers:
-            return self.answers["data"]
-        assert isinstance(envelope.content, bytes)
-        self.envelopes.append(envelope)
-        self.letters.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
-        return "250 OK"
-
-    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        return self.answers.get("quit", "221 Bye")
-
-    def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
-        self.logins.append((data.login, data.password))
-        return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
-
-
-@pytest.fixture
-def postbox() -> Postbox:
-    return Postbox()
-
-
-@pytest.fixture
-def mail_server(postbox: Postbox) -> Iterator[Callable[..., int]]:
-    """Starts a mail server and gives its port."""
-    loop, servers = asyncio.new_event_loop(), list[asyncio.Server]()
-    thread = Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-
-    async def listening(tls: ssl.SSLContext | None, more: dict[str, Any]) -> asyncio.Server:
-        return await loop.create_server(lambda: SMTP(postbox, loop=loop, **more), "127.0.0.1", 0, ssl=tls)
-
-    def start(tls: ssl.SSLContext | None = None, **more: Any) -> int:
-        server = asyncio.run_coroutine_threadsafe(listening(tls, more), loop).result(10)
-        servers.append(server)
-        return int(server.sockets[0].getsockname()[1])
-
-    yield start
-    asyncio.run_coroutine_threadsafe(_stop(servers), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
-    loop.close()
-
-
-async def _stop(servers: list[asyncio.Server]) -> None:
-    """End what still listens or talks."""
-    for server in servers:
-        server.close()
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.sleep(0.01)
 
 
 def protected(authority: trustme.CA) -> ssl.SSLContext:
@@ -242,6 +170,7 @@ PROTECTED = pytest.mark.filterwarnings("ignore:Requiring AUTH", "ignore:auth_req
 def test_the_password_goes_over_an_encrypted_connection_only(
     mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall, authority: trustme.CA, security: Security
 ) -> None:
+    postbox.password = PASSWORD
     context = protected(authority)
     more = {"tls_context": context, "require_starttls": True} if security is Security.STARTTLS else {"tls": context}
     port = mail_server(authenticator=postbox.authenticate, auth_required=True, auth_require_tls=False, **more)
