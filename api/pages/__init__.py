@@ -16,6 +16,7 @@ from api.pages import (
     migrations,
     moves,
     projects,
+    schedules,
     start,
     tasks,
 )
@@ -32,6 +33,7 @@ for room in (
     projects,
     migrations,
     designer,
+    schedules,
     attachments,
     audit,
     demo,

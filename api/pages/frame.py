@@ -29,6 +29,8 @@ _FLASH = "anlan_flash"
 _LEADERS = (role.key for role in ROLES.values() if role.duty in (Duty.DECIDE, Duty.INSPECT))
 #: who may search all cases of their regions
 AUDIT_ROLES = ("auditor_ro", "sys_admin", "town_lead", *_LEADERS)
+#: who may see which processes start by the calendar
+SCHEDULERS = ("process_designer", "sys_admin", "auditor_ro")
 
 Kind = Literal["success", "error", "warning", "info"]
 
@@ -151,6 +153,8 @@ def _navigation(visit: Visit) -> list[dict[str, Any]]:
     ]
     if visit.viewer.has_role("process_designer"):
         items.append({"key": "designer", "label": "流程设计", "href": "/designer"})
+    if visit.viewer.has_role(*SCHEDULERS):
+        items.append({"key": "schedules", "label": "定时计划", "href": "/schedules"})
     if visit.viewer.has_role(*AUDIT_ROLES):
         items.append({"key": "audit", "label": "办件查询", "href": "/audit"})
     if visit.viewer.has_role(*OVERSEERS):

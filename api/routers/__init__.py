@@ -18,6 +18,7 @@ from api.routers import (
     process_definitions,
     process_instances,
     projects,
+    schedules,
     session,
     user_tasks,
 )
@@ -42,6 +43,7 @@ for room in (
     calls,
     messages,
     process_definitions,
+    schedules,
     decisions,
     attachments,
     projects,
