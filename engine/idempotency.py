@@ -107,7 +107,7 @@ class AnsweredOnce:
                 person_id=self.person_id,
                 key=self.key,
                 fingerprint=self.fingerprint,
-                answer=_plain(answer),
+                answer=plain_answer(answer),
                 answered_at=work.now,
             )
         )
@@ -146,15 +146,15 @@ def _feed(digest: Any, value: Any) -> None:
         digest.update(f"{type(value).__name__}:{len(content)}:".encode() + content)
 
 
-def _plain(answer: Any) -> Any:
+def plain_answer(answer: Any) -> Any:
     """A command's result as a process value; dataclasses are told by where they are defined."""
     if is_dataclass(answer) and not isinstance(answer, type):
-        parts = {field.name: _plain(getattr(answer, field.name)) for field in fields(answer)}
+        parts = {field.name: plain_answer(getattr(answer, field.name)) for field in fields(answer)}
         return {"is": f"{type(answer).__module__}.{type(answer).__qualname__}", "parts": parts}
     if isinstance(answer, Mapping):
-        return {"is": "mapping", "parts": {name: _plain(item) for name, item in answer.items()}}
+        return {"is": "mapping", "parts": {name: plain_answer(item) for name, item in answer.items()}}
     if isinstance(answer, tuple | list):
-        return {"is": type(answer).__name__, "parts": [_plain(item) for item in answer]}
+        return {"is": type(answer).__name__, "parts": [plain_answer(item) for item in answer]}
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,11 @@ from engine import values
 from engine.history.digests import digest_of
 from engine.history.event import Event
 from engine.history.findings import Finding, Kind
-from engine.model import Attachment, Blob, Bundle, ProcessDefinition, Resource
+from engine.model import Attachment, Blob, Bundle, ProcessDefinition, Resource, UserTask
 from engine.policy.model import PolicyProfile
+
+#: what is submitted becomes a part of the case
+_BINDING = frozenset({"TaskCompleted", "TaskSubmitted", "TaskSigned"})
 
 
 @dataclass
@@ -25,6 +28,8 @@ class Named:
     bundles: dict[str, str] = field(default_factory=dict)
     #: attachment id -> its digest, its name, and the stream it is in
     attachments: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    #: attachment id -> the case that it became a part of
+    bound: dict[str, str] = field(default_factory=dict)
     #: kind:key:version -> digest of everything that was ever deployed
     deployed: dict[str, str] = field(default_factory=dict)
     #: whether all deployments and policies have told digests; those from before the chain have not
@@ -52,6 +57,8 @@ class Named:
         # Most events name no document, and looking through all values takes longer than everything else here.
         for document in documents_in(told.get("values")) if b'"sha256"' in event.payload else ():
             self.attachments[document["id"]] = (document["sha256"], document.get("name", ""), stream)
+            if event.content["type"] in _BINDING:
+                self.bound.setdefault(document["id"], stream)
 
     def add_pinned(self, connection: Connection) -> None:
         """Everything that the bundles of what was seen refer to."""
@@ -60,6 +67,19 @@ class Named:
             # A bundle that was changed names nothing that counts, and is told by its own digest.
             if digest_of(row.raw) == row.digest:
                 self.blobs |= dict.fromkeys(blobs_in(values.loads(row.raw)), self.bundles[row.digest])
+
+    def all_blobs(self, connection: Connection) -> Collection[str]:
+        """Whatever any event, version, bundle or task refers to."""
+        pinned = connection.scalars(select(type_coerce(Bundle.content, LargeBinary)))
+        forms = connection.scalars(select(UserTask.form_digest).where(UserTask.form_digest.is_not(None)).distinct())
+        found = {*self.blobs, *self.deployed.values(), *forms}
+        for content in pinned:
+            try:
+                found.update(blobs_in(values.loads(content)))
+            except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+                # Told by its own digest.
+                continue
+        return found
 
 
 def blobs_in(bundle: Mapping[str, Any]) -> list[str]:
@@ -87,11 +107,17 @@ def check_definitions(connection: Connection, named: Named, *, whole: bool = Tru
     if not whole:
         named.add_pinned(connection)
     pinned = select(Bundle.digest, type_coerce(Bundle.content, LargeBinary))
-    for table, wanted in ((select(Blob.digest, Blob.content), named.blobs), (pinned, named.bundles)):
+    everything = named.complete and whole
+    for table, wanted, used in (
+        (select(Blob.digest, Blob.content), named.blobs, named.all_blobs(connection) if everything else None),
+        (pinned, named.bundles, named.bundles.keys() if everything else None),
+    ):
         missing = dict(wanted)
         chosen = table if whole else table.where(table.selected_columns[0].in_(wanted))
         for digest, content in connection.execute(chosen):
             missing.pop(digest, None)
+            if used is not None and digest not in used:
+                yield _definition(digest, "历史里没有提到这一内容，是另外添加的。")
             if digest_of(content) != digest:
                 yield _definition(digest, "内容被改动：与摘要不符。")
         yield from (_definition(digest, f"办件 {stream} 依据的内容已经缺失。") for digest, stream in missing.items())
@@ -140,6 +166,8 @@ def check_attachments(
         row = rows.get(document)
         if row is None or row.digest != digest or (name and row.name != name):
             yield _attachment(stream, f"附件 {document} 的登记缺失或被改动。")
+        elif row.instance_id != named.bound.get(document, row.instance_id):
+            yield _attachment(stream, f"附件 {document} 的登记被移到了别的办件。")
     for document, row in rows.items():
         stream = named.attachments.get(document, ("", "", document))[2]
         if row.instance_id is not None and document not in named.attachments:

@@ -23,6 +23,8 @@ from engine.history.replay import replaying
 from engine.history.rows.case import CaseRows
 from engine.history.rows.cases import check_rows, check_strays
 from engine.history.rows.registers import Registers
+from engine.history.rows.requests import Requests
+from engine.history.rows.schedules import Starts
 from engine.history.witness import check_checkpoints, check_kept
 from engine.model import HistoryEvent, ProcessInstance
 from engine.unit_of_work import Tools
@@ -114,6 +116,8 @@ class _Verification:
         self._named = Named()
         self._books = Books()
         self._registers = Registers()
+        self._starts = Starts()
+        self._requests = Requests(connection)
         #: what the rows of the cases at hand must be
         self._rebuilt: dict[str, CaseRows] = {}
         self.report = Report()
@@ -126,6 +130,8 @@ class _Verification:
         if self._case_id is None:
             self.report.findings.extend(check_strays(self._connection))
             self.report.findings.extend(self._registers.check(self._connection, self._tools.projects))
+            self.report.findings.extend(self._starts.check(self._connection))
+            self.report.findings.extend(self._requests.check())
             self._check_books()
             self._check_checkpoints()
         return self.report
@@ -159,6 +165,8 @@ class _Verification:
                 self._named.see(stream.name, event)
                 self._books.see(event)
                 self._registers.see(stream.name, event)
+                self._starts.see(stream.name, event)
+                self._requests.see(event)
         self._progress(Stage.HISTORY, self.report.events, total)
 
     def _count(self) -> int:

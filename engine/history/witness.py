@@ -22,6 +22,7 @@ def check_checkpoints(connection: Connection, public_key: str | None) -> Iterato
     for number, one in enumerate(signed, 1):
         yield from _check(one, number, before, leaves)
         before = one
+    yield from _check_columns(connection)
     last = next(_statements(signed[-1:]), None)
     if last is not None and public_key is not None and signed[-1].is_signed and last.key != public_key:
         yield _finding(str(len(signed)), "最近的检查点不是用本系统的密钥签名的。")
@@ -79,11 +80,24 @@ def _check(one: Signed, number: int, before: Signed | None, leaves: list[bytes])
         yield _finding(place, "根与日志不一致：日志被改动。")
 
 
+def _check_columns(connection: Connection) -> Iterator[Finding]:
+    """What the rows repeat of the statements."""
+    for row in connection.execute(select(Checkpoint)):
+        try:
+            statement = Signed(text=row.text, signature=row.signature).statement
+        except NotACheckpoint:
+            continue
+        if (row.number, row.size, row.made_at) != (statement.number, statement.size, statement.at):
+            yield _finding(str(row.number), "登记的编号、条目数或时间（number、size、made_at）与签名的内容不同。")
+
+
 def _check_entries(connection: Connection, size: int) -> Iterator[Finding]:
     """What was there when a checkpoint was made must be there still, whatever the rows say of themselves."""
     covered = select(func.count()).select_from(LogEntry).where(LogEntry.position < size)
     if (connection.scalar(covered) or 0) != size:
         yield _finding("log", "检查点的日志缺少条目。")
+    if (connection.scalar(select(func.count()).select_from(LogEntry)) or 0) > size:
+        yield _finding("log", "检查点的日志里有最近的检查点没有签名的条目。")
     event = (HistoryEvent.stream == LogEntry.key) & (HistoryEvent.seq == LogEntry.seq)
     stored = (
         ("stream", HistoryEvent, event, HistoryEvent.digest, "历史第 {seq} 条缺失，或者与检查点时不同。"),
