@@ -6,12 +6,17 @@ import os
 from collections.abc import Mapping
 from functools import partial
 
+from sqlalchemy import Connection
+
 from api.demo_clock import DemoClock
 from api.settings import BadSetting, Settings
 from engine.bootstrap import build_engine
 from engine.clock import Clock
 from engine.connectors import configuration
+from engine.definitions import DefinitionCache
 from engine.history.signatures import signer_at
+from engine.jobs.embedded_queue import EmbeddedQueue
+from engine.jobs.queue import JobQueue, QueueKind
 from engine.ports import RemoteConnector
 from engine.process_engine import ProcessEngine
 from engine.tracing import NoTracer, Tracer
@@ -28,9 +33,33 @@ def engine_for(settings: Settings, clock: Clock | None = None) -> ProcessEngine:
         connectors=connectors_for(settings),
         demo=settings.demo,
         hash=settings.hash,
-        signer=partial(signer_at, settings.checkpoint_key, settings.signature),
+        checkpoints=settings.checkpoint_interval,
+        queue=queue_for(settings),
+        sheets=sheet_of,
         tracer=tracer_for(settings),
+        signer=partial(signer_at, settings.checkpoint_key, settings.signature),
     )
+
+
+def sheet_of(connection: Connection, definitions: DefinitionCache, case_id: str) -> tuple[str, bytes]:
+    """The sheet of a case; what draws it is large, and loaded when the first is asked for."""
+    from api.bundling import sheet_of
+
+    return sheet_of(connection, definitions, case_id)
+
+
+def queue_for(settings: Settings) -> JobQueue:
+    """What keeps the jobs of this installation."""
+    if settings.demo or settings.queue is QueueKind.EMBEDDED:
+        return EmbeddedQueue()
+    try:
+        from engine.jobs.procrastinate_queue import ProcrastinateQueue
+    except ModuleNotFoundError as error:
+        raise BadSetting(
+            "没有安装 Procrastinate：请用 pip install 'anlan[postgres]' 安装，或者设置 ANLAN_QUEUE=embedded。",
+            name="ANLAN_QUEUE",
+        ) from error
+    return ProcrastinateQueue()
 
 
 def tracer_for(settings: Settings) -> Tracer:

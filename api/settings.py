@@ -12,8 +12,9 @@ from typing import TypeVar
 from engine.errors import AnlanError
 from engine.history.digests import HashKind
 from engine.history.signatures import SignatureKind
+from engine.jobs.queue import QueueKind
 
-Choice = TypeVar("Choice", HashKind, SignatureKind)
+Choice = TypeVar("Choice", HashKind, SignatureKind, QueueKind)
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off", ""})
@@ -51,6 +52,8 @@ class Settings:
     telemetry: bool = False
     #: fire timers and do jobs inside the web process; off where `anlan worker` runs beside it
     worker: bool = True
+    #: what keeps the jobs
+    queue: QueueKind = QueueKind.EMBEDDED
     #: send the session cookie over HTTPS only
     secure_cookie: bool = True
     #: what connectors of service tasks may reach, a TOML file
@@ -71,6 +74,7 @@ class Settings:
             database_url=database_url,
             demo=demo,
             host=environment.get("ANLAN_HOST") or "127.0.0.1",
+            queue=_queue(environment, database_url, demo),
             hash=_choice(environment, "ANLAN_HASH", HashKind.SHA256),
             signature=_choice(environment, "ANLAN_SIGNATURE", SignatureKind.ED25519),
             checkpoint_hours=_hours(environment.get("ANLAN_CHECKPOINT_HOURS") or "24"),
@@ -135,6 +139,15 @@ def _choice(environment: Mapping[str, str], name: str, default: Choice) -> Choic
     except ValueError as error:
         known = " 或 ".join(kind.value for kind in type(default))
         raise BadSetting(f"环境变量 {name} 应为 {known}，现在是“{text}”。", name=name) from error
+
+
+def _queue(environment: Mapping[str, str], database_url: str, demo: bool) -> QueueKind:
+    """Procrastinate on PostgreSQL; it goes by the database's clock, which a demo's is ahead of."""
+    possible = database_url.startswith("postgresql") and not demo
+    chosen = _choice(environment, "ANLAN_QUEUE", QueueKind.PROCRASTINATE if possible else QueueKind.EMBEDDED)
+    if chosen is QueueKind.PROCRASTINATE and not possible:
+        raise BadSetting("ANLAN_QUEUE=procrastinate 只能用于 PostgreSQL，且不能用于演示环境。", name="ANLAN_QUEUE")
+    return chosen
 
 
 def _hours(text: str) -> int:

@@ -20,8 +20,9 @@ from engine.commands import (
     StartedProcess,
 )
 from engine.errors import AnlanError, Refused
+from engine.exports.making import make_export
 from engine.jobs.queue import Job, JobKind
-from engine.jobs.upkeep import forget_answers, make_checkpoint
+from engine.jobs.upkeep import keep_up, make_checkpoint
 from engine.messaging.messages import DeliverKeptMessage
 from engine.model import StartSubscription
 from engine.process_engine import Failed, ProcessEngine
@@ -126,6 +127,11 @@ def deliver_from(engine: ProcessEngine, job: Job) -> bool:
     return deliver(engine, job.subject)
 
 
+def make_export_of(engine: ProcessEngine, job: Job) -> bool:
+    """Make the file that somebody has asked for."""
+    return make_export(engine, job.subject)
+
+
 def _start_events(engine: ProcessEngine, job: Job, kind: str, *where: Any) -> list[Any]:
     which: Select[*tuple[Any, ...]] = (
         select(StartSubscription.definition_id, StartSubscription.element_id, StartSubscription.due_at)
@@ -145,7 +151,8 @@ DUTIES: dict[JobKind, Duty] = {
     JobKind.CALL: perform_call_of,
     JobKind.DELIVERY: deliver_from,
     JobKind.CHECKPOINT: make_checkpoint,
-    JobKind.UPKEEP: forget_answers,
+    JobKind.EXPORT: make_export_of,
+    JobKind.UPKEEP: keep_up,
 }
 
 #: The kinds of which a job is one short command, and many may be done with one commit.

@@ -11,12 +11,11 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Deferred
 from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
-from sqlalchemy import ColumnElement, Connection, Text, case, cast, column, exists, func, or_, select, table, text
+from sqlalchemy import ColumnElement, Connection, Text, case, cast, column, exists, func, select, table, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
 from engine.jobs.queue import OUTSIDE, Job, JobKind, QueueLoad
-from engine.model.base import UtcDateTime
 from engine.store.database import Database
 
 #: the name of the one task that does every job
@@ -33,10 +32,11 @@ _JOBS = table(
     column("task_name", Text()),
     column("status"),
     column("args", JSONB()),
-    column("scheduled_at", UtcDateTime()),
     column("attempts"),
 )
 _STATUS = cast(_JOBS.c.status, Text)
+#: when it is due by our clock; Procrastinate's own schedule is put off when it fails, and goes by another clock
+_DUE = _JOBS.c.args["due_at"].astext
 _IS_OURS = (_JOBS.c.task_name == TASK) & _STATUS.in_(("todo", "doing"))
 
 
@@ -75,22 +75,28 @@ class ProcrastinateQueue:
             _IS_OURS,
             _JOBS.c.args["kind"].astext == kind.value,
             _JOBS.c.args["subject"].astext == subject,
-            or_(_JOBS.c.scheduled_at.is_(None), _JOBS.c.scheduled_at <= now),
+            _written(now) >= _DUE,
         )
 
     def load(self, connection: Connection, now: datetime) -> QueueLoad:
         """How much there is to do."""
-        waits = (_STATUS == "todo") & (_JOBS.c.scheduled_at <= now)
+        waits = (_STATUS == "todo") & (_written(now) >= _DUE)
         counts = connection.execute(
             select(
                 func.count(case((waits, 1))),
                 func.count(case((_STATUS == "doing", 1))),
-                func.count(case(((_STATUS == "todo") & (_JOBS.c.scheduled_at > now), 1))),
+                func.count(case(((_STATUS == "todo") & (_written(now) < _DUE), 1))),
                 func.count(case((_JOBS.c.attempts > 0, 1))),
-                func.min(case((waits, _JOBS.c.scheduled_at))),
+                func.min(case((waits, _DUE))),
             ).where(_IS_OURS)
         ).one()
-        return QueueLoad(waiting=counts[0], taken=counts[1], planned=counts[2], retried=counts[3], oldest=counts[4])
+        return QueueLoad(
+            waiting=counts[0],
+            taken=counts[1],
+            planned=counts[2],
+            retried=counts[3],
+            oldest=datetime.fromisoformat(counts[4]) if counts[4] else None,
+        )
 
 
 def _driver(connection: Connection) -> Any:
@@ -104,10 +110,15 @@ def _deferred(job: Job) -> Deferred:
         lock=None,
         queueing_lock=None,
         task_name=TASK,
-        task_kwargs={"kind": job.kind.value, "subject": job.subject, "due_at": job.due_at.isoformat()},
+        task_kwargs={"kind": job.kind.value, "subject": job.subject, "due_at": _written(job.due_at)},
         scheduled_at=job.due_at,
         priority=_priority(job.due_at),
     )
+
+
+def _written(instant: datetime) -> str:
+    """So that what is earlier comes first as text too."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _priority(due_at: datetime) -> int:

@@ -38,6 +38,15 @@ class JobKind(StrEnum):
     UPKEEP = "upkeep"
 
 
+class QueueKind(StrEnum):
+    """What keeps the jobs until they are done."""
+
+    #: a table of ours, on either database
+    EMBEDDED = "embedded"
+    #: the tables of that package, on PostgreSQL
+    PROCRASTINATE = "procrastinate"
+
+
 #: what takes as long as somebody else takes; nothing within our own database waits behind it
 OUTSIDE = frozenset({JobKind.CALL, JobKind.DELIVERY, JobKind.EXPORT})
 INSIDE = frozenset(JobKind) - OUTSIDE

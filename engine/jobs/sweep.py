@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, literal, select
 
 from engine.calls.due import due_calls, due_deliveries
 from engine.cases.incidents import is_held
+from engine.exports.due import due_exports
 from engine.jobs.kept_messages import deliverable_messages
 from engine.jobs.queue import Job, JobKind, JobQueue
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, ScheduledStart, StartSubscription
@@ -56,6 +57,7 @@ def _start_conditions(now: datetime) -> Select[*tuple[Any, ...]]:
 SOURCES: dict[JobKind, Source] = {
     JobKind.MESSAGE: deliverable_messages,
     JobKind.CALL: due_calls,
+    JobKind.EXPORT: due_exports,
     JobKind.DELIVERY: due_deliveries,
     JobKind.CONDITION: _start_conditions,
     JobKind.TIMER: _timers,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from engine.commands import SYSTEM, ForgetAnswers
+from engine.exports.due import old_exports
+from engine.exports.making import delete_old_exports
 from engine.idempotency import old_answers
 from engine.jobs.checkpoints import checkpoint_is_due, make_due_checkpoint
 from engine.jobs.queue import Job, JobKind
@@ -18,7 +20,7 @@ def due_upkeep(engine: ProcessEngine) -> list[Job]:
     with engine.database.read() as connection:
         if every is not None and checkpoint_is_due(connection, now, every):
             jobs.append(Job(kind=JobKind.CHECKPOINT, due_at=now))
-        if connection.scalar(select(old_answers(now))):
+        if connection.scalar(select(old_answers(now) | old_exports(now))):
             jobs.append(Job(kind=JobKind.UPKEEP, due_at=now))
     return jobs
 
@@ -28,6 +30,7 @@ def make_checkpoint(engine: ProcessEngine, _: Job) -> bool:
     return engine.tools.checkpoints is not None and make_due_checkpoint(engine, engine.tools.checkpoints)
 
 
-def forget_answers(engine: ProcessEngine, _: Job) -> bool:
-    """Delete the answers that nobody will ask for again."""
-    return engine.execute(ForgetAnswers(actor=SYSTEM)) > 0
+def keep_up(engine: ProcessEngine, _: Job) -> bool:
+    """Delete the answers that nobody will ask for again, and the files that were kept long enough."""
+    forgotten = engine.execute(ForgetAnswers(actor=SYSTEM))
+    return forgotten + delete_old_exports(engine) > 0

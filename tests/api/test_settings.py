@@ -53,3 +53,26 @@ def test_everything_can_be_said() -> None:
 def test_a_wrong_value_is_told_with_its_name(name: str, text: str) -> None:
     with pytest.raises(BadSetting, match=name):
         Settings.from_environment({name: text})
+
+
+POSTGRES = {"ANLAN_DATABASE_URL": "postgresql+psycopg://db/anlan"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "queue"),
+    [
+        ({}, "embedded"),
+        ({"ANLAN_DATABASE_URL": "sqlite:///anlan.db"}, "embedded"),
+        (POSTGRES, "procrastinate"),
+        ({**POSTGRES, "ANLAN_QUEUE": "embedded"}, "embedded"),
+        ({**POSTGRES, "ANLAN_DEMO": "1"}, "embedded"),
+    ],
+)
+def test_procrastinate_is_for_postgresql(environment: dict[str, str], queue: str) -> None:
+    assert Settings.from_environment(environment).queue == queue
+
+
+@pytest.mark.parametrize("environment", [{}, {**POSTGRES, "ANLAN_DEMO": "1"}])
+def test_procrastinate_is_refused_where_it_cannot_work(environment: dict[str, str]) -> None:
+    with pytest.raises(BadSetting, match="ANLAN_QUEUE"):
+        Settings.from_environment({**environment, "ANLAN_QUEUE": "procrastinate"})
