@@ -11,6 +11,8 @@ from typing import Any, NoReturn, Protocol, runtime_checkable
 from engine.connectors.errors import BadInput
 from engine.diagram.lint.similar import hint
 
+_LONGEST_NAME = 60
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
@@ -48,7 +50,8 @@ class Inputs:
                 self.refuse(parameter.name, "没有值")
 
     def refuse(self, name: str, what: str) -> NoReturn:
-        raise BadInput(f"连接器 {self._connector} 的参数 {name} {what}。", connector=self._connector, parameter=name)
+        told = shown(name)
+        raise BadInput(f"连接器 {self._connector} 的参数 {told} {what}。", connector=self._connector, parameter=told)
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -95,7 +98,7 @@ class Inputs:
         """HTTP statuses: one, or a list."""
         value = self._values.get(name, [])
         found = value if isinstance(value, list | tuple) else [value]
-        if not all(isinstance(item, Decimal) and item in _STATUSES for item in found):
+        if not all(_is_number(item) and 200 <= item < 600 and item == int(item) for item in found):
             self.refuse(name, "应为 200 到 599 的状态码，或它们的列表")
         return frozenset(int(item) for item in found)
 
@@ -105,9 +108,16 @@ class Inputs:
         if value is None:
             return default
         seconds = value.total_seconds() if isinstance(value, timedelta) else value
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float | Decimal) or not 0 < seconds <= longest:
+        if not _is_number(seconds) or not 0 < seconds <= longest:
             self.refuse(name, f"应为大于 0、不超过 {longest:g} 的秒数，或这样的时长")
         return float(seconds)
 
 
-_STATUSES = frozenset(map(Decimal, range(200, 600)))
+def shown(text: str) -> str:
+    """A name out of the inputs as a message can tell it: in one line, and not too long."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text[:_LONGEST_NAME])
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value can be compared with numbers, as truth values and NaN cannot."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from engine.connectors import json_values, urls
 from engine.connectors.errors import BadInput
 from engine.connectors.exchange import Request
-from engine.connectors.parameters import Inputs
+from engine.connectors.parameters import Inputs, shown
 from engine.connectors.secrets import Secrets
 from engine.connectors.urls import Url
 
@@ -64,7 +64,7 @@ class RequestWriter:
         if wanted and not _ORIGIN.fullmatch(text):
             raise BadInput("{} 只能写在主机名之后的路径里。")
         if wanted != set(values):
-            odd = "、".join(sorted(str(name) for name in wanted ^ set(values)))
+            odd = "、".join(sorted(shown(str(name)) for name in wanted ^ set(values)))
             raise BadInput(f"网址里的 {{名称}} 和 path 里的名称应一一对应，现在 {odd} 只在一处。")
         return PLACEHOLDER.sub(lambda found: self._segment(found[1], values[found[1]]), text)
 
@@ -78,7 +78,7 @@ class RequestWriter:
         for name, value in self.inputs.context("query").items():
             for item in value if isinstance(value, list | tuple) else [value]:
                 if item is not None:
-                    yield name, self.secrets.filled(_text(item), url)
+                    yield _text(name), self.secrets.filled(_text(item), url)
 
     def _headers(self, url: Url) -> dict[str, str]:
         given = {name: value for name, value in self.inputs.context("headers").items() if value is not None}
@@ -90,7 +90,7 @@ class RequestWriter:
             if not _TOKEN.fullmatch(str(name)) or lower in headers:
                 self.inputs.refuse("headers", f"里的名称 {name!r:.40} 写得不对或者重复")
             if lower in _OURS:
-                self.inputs.refuse("headers", f"不能设置 {name}，它由系统填写")
+                self.inputs.refuse("headers", f"不能设置 {lower}，它由系统填写")
             headers[lower] = self._header(lower, _text(value).strip(), url)
         return headers
 
@@ -115,7 +115,7 @@ class RequestWriter:
 def _encoded(value: Any, kind: str) -> bytes:
     """What is sent, by its content type: a form, text as it is, otherwise JSON."""
     if kind == _FORM and isinstance(value, Mapping):
-        pairs = [(name, _text(item)) for name, item in value.items() if item is not None]
+        pairs = [(_text(name), _text(item)) for name, item in value.items() if item is not None]
         return urlencode(pairs).encode()
     if isinstance(value, str) and not is_json(kind):
         return _bytes(value)

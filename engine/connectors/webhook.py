@@ -17,7 +17,7 @@ from engine.connectors.errors import BadConfiguration, NotConfigured, RefusedByR
 from engine.connectors.exchange import Exchange, Request
 from engine.connectors.hosts import AllowedHost, AllowList
 from engine.connectors.network import Deadline
-from engine.connectors.parameters import Inputs, Parameter
+from engine.connectors.parameters import Inputs, Parameter, shown
 from engine.connectors.requests import LARGEST_BODY
 from engine.connectors.urls import Url
 from engine.diagram.lint.similar import hint
@@ -102,12 +102,12 @@ class WebhookConnector:
     def _endpoint(self, inputs: Inputs) -> Endpoint:
         name = inputs.text("endpoint", longest=100)
         if name not in self._endpoints:
-            raise NotConfigured(self._unknown(name), endpoint=name)
+            raise NotConfigured(self._unknown(name), endpoint=shown(name))
         return self._endpoints[name]
 
     def _unknown(self, name: str) -> str:
         question = hint(name, sorted(self._endpoints))
-        return f"没有名为“{name:.100}”的接收方，{question}请改正，或请系统管理员在设置 webhooks 里登记。"
+        return f"没有名为“{shown(name)}”的接收方，{question}请改正，或请系统管理员在设置 webhooks 里登记。"
 
 
 def _event(inputs: Inputs) -> str:
