@@ -18,9 +18,9 @@ from engine.rows import AnyRow
 from engine.store.database import Database
 
 #: Seconds after which a job whose worker has fallen silent is anybody's.
-LEASE = 6.0
+LEASE = 5.0
 #: Seconds between two signs of life.
-BEAT = 2.0
+BEAT = 1.5
 #: Seconds before a job that has failed is tried again: twice as long each time, and not for ever longer.
 FIRST_DELAY, LONGEST_DELAY = 2.0, 300.0
 
