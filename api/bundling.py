@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from api.plain_json import text_of
 from api.presentation.case_sheet import case_sheet
 from api.presentation.sheet_files import sheet_file
+from engine.definitions import DefinitionCache
 from engine.history.bundle import CaseBundle
 from engine.history.verification import case_of
 from engine.process_engine import ProcessEngine
@@ -19,9 +20,14 @@ from engine.unit_of_work import Tools
 
 def write_bundle(connection: Connection, tools: Tools, case_id: str, target: IO[bytes]) -> str:
     """Write the zip and give the name of the sheet in it."""
-    sheet = sheet_file(case_sheet(connection, tools.definitions, case_id))
+    sheet = sheet_of(connection, tools.definitions, case_id)
     CaseBundle(connection, tools.attachments, case_id).write(target, sheet)
     return sheet[0]
+
+
+def sheet_of(connection: Connection, definitions: DefinitionCache, case_id: str) -> tuple[str, bytes]:
+    """The name and content of the sheet that people read."""
+    return sheet_file(case_sheet(connection, definitions, case_id))
 
 
 def export_bundle(engine: ProcessEngine, case: str, output: Path | None) -> tuple[Path, str]:

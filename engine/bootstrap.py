@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import Clock, SystemClock
@@ -21,7 +22,7 @@ from engine.store.attachments import AttachmentStore
 from engine.store.database import Database
 from engine.store.migration import migrate
 from engine.tracing import NoTracer, Tracer
-from engine.unit_of_work import Tools
+from engine.unit_of_work import Sheets, Tools
 
 
 def build_engine(
@@ -35,6 +36,8 @@ def build_engine(
     hash: HashKind = HashKind.SHA256,
     signer: Callable[[], Signer] | None = None,
     queue: JobQueue | None = None,
+    checkpoints: timedelta | None = None,
+    sheets: Sheets | None = None,
     tracer: Tracer | None = None,
 ) -> ProcessEngine:
     """An engine on a migrated database, with the funds ledger and the policy profiles."""
@@ -54,6 +57,7 @@ def build_engine(
         signer=signer,
         queue=queue,
         checkpoints=checkpoints,
+        sheets=sheets,
         tracer=tracer or NoTracer(),
     )
     return ProcessEngine(database=database, clock=clock or SystemClock(), tools=tools)

@@ -32,6 +32,9 @@ _APPEND = insert(HistoryEvent)
 #: between the tries of a call for the outside
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
 
+#: gives a sheet's file name and its content
+Sheets = Callable[[Connection, DefinitionCache, str], tuple[str, bytes]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
@@ -58,6 +61,8 @@ class Tools:
     backoff: Sequence[timedelta] = BACKOFF
     #: how often the system makes a checkpoint by itself; None for never
     checkpoints: timedelta | None = None
+    #: draws the sheet of a case that people read
+    sheets: Sheets | None = None
     #: told of commands, jobs and calls while they are done
     tracer: Tracer = field(default_factory=NoTracer)
 

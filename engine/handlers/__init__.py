@@ -8,11 +8,13 @@ from typing import Any, TypeVar, cast
 from engine import commands, machines, moves
 from engine.calls import commands as calls
 from engine.commands import Command
+from engine.exports import commands as exports
 from engine.handlers import (
     attachment,
     call,
     checkpoint,
     definition,
+    export,
     external_work,
     incident,
     machine,
@@ -79,6 +81,10 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     calls.ExtendLock: external_work.extend_lock,
     calls.UnlockCall: external_work.unlock_call,
     commands.StoreAttachment: attachment.store_attachment,
+    exports.AskExport: export.ask_export,
+    exports.FinishExport: export.finish_export,
+    exports.FailExport: export.fail_export,
+    exports.ForgetExports: export.forget_exports,
     commands.MakeCheckpoint: checkpoint.sign_checkpoint,
     commands.ForgetAnswers: upkeep.forget_answers,
     commands.LogIn: session.log_in,

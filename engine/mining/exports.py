@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from enum import StrEnum
 from typing import IO
 
@@ -32,7 +33,7 @@ ENDINGS = {LogFormat.XES: "xes", LogFormat.OCEL: "jsonocel", LogFormat.CSV: "csv
 
 def event_log(
     connection: Connection, definitions: DefinitionCache, selection: Selection, format: LogFormat
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """The log, piece by piece, while the cases are read."""
 
     def cases() -> Iterator[tuple[AnyRow, Iterator[LogLine]]]:
@@ -50,4 +51,6 @@ def write_log(
     connection: Connection, definitions: DefinitionCache, selection: Selection, format: LogFormat, target: IO[bytes]
 ) -> None:
     """The log into a file."""
-    target.writelines(event_log(connection, definitions, selection, format))
+    # What is left unfinished on a full disk must not keep its cursor.
+    with closing(event_log(connection, definitions, selection, format)) as pieces:
+        target.writelines(pieces)

@@ -14,6 +14,7 @@ from engine.model.definition import (
     ScheduledStart,
     StartSubscription,
 )
+from engine.model.export import Export, ExportContent, ExportStatus
 from engine.model.history import Checkpoint, HistoryEvent, HistoryStream, LogEntry
 from engine.model.incident import Incident, Resolution
 from engine.model.instance import (
@@ -51,6 +52,9 @@ __all__ = [
     "Deployment",
     "DiagramDraft",
     "EventSubscription",
+    "Export",
+    "ExportContent",
+    "ExportStatus",
     "HistoryEvent",
     "HistoryStream",
     "Incident",

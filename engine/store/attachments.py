@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -23,22 +23,47 @@ class AttachmentStore:
         target = self._path(digest)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            with self._temporary(target) as temporary:
+            with self._temporary(target.parent) as temporary:
                 temporary.write(content)
-                temporary.flush()
-                os.fsync(temporary.fileno())
+                self._finish(temporary, digest)
         return digest
 
+    def put_written(self, write: Callable[[IO[bytes]], None]) -> tuple[str, int]:
+        """Keep what is written piece by piece, and tell its digest and size; for what is too large for memory."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._temporary(self._folder) as temporary:
+            write(temporary)
+            temporary.flush()
+            with open(temporary.name, "rb") as written:
+                digest = hashlib.file_digest(written, "sha256").hexdigest()
+                size = written.tell()
+            self._finish(temporary, digest)
+        return digest, size
+
     @contextmanager
-    def _temporary(self, target: Path) -> Iterator[IO[bytes]]:
-        """A file that gets its name when it is whole; on a full disk nothing is left of it."""
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as temporary:
+    def _temporary(self, folder: Path) -> Iterator[IO[bytes]]:
+        """A file that is given a name when it is whole; on a full disk nothing is left of it."""
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as temporary:
             try:
                 yield temporary
-                os.replace(temporary.name, target)
             except BaseException:
                 os.unlink(temporary.name)
                 raise
+
+    def _finish(self, temporary: IO[bytes], digest: str) -> None:
+        temporary.flush()
+        os.fsync(temporary.fileno())
+        target = self._path(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(temporary.name, target)
+
+    def drop(self, digest: str) -> None:
+        """Delete what nobody needs any more."""
+        self._path(digest).unlink(missing_ok=True)
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """The bytes of a digest, for what is too large for memory. What is missing is known before the first."""
+        return _pieces(self._path(digest).open("rb"))
 
     def get(self, digest: str) -> bytes:
         """The bytes of a digest."""
@@ -46,3 +71,9 @@ class AttachmentStore:
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(65536):
+            yield piece
