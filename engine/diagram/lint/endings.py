@@ -9,6 +9,7 @@ from engine.diagram.elements import Diagram, Kind, Node, Scope, TimerKind, Trigg
 from engine.diagram.lint.executed import Place, executed, places
 from engine.diagram.lint.graph import Graph, beginnings, cycles, reached, reversed_graph, successors
 from engine.diagram.problems import Problem, error, warning
+from engine.diagram.topics import topic_of
 
 #: Tasks that wait for a person or a message. A called process may, and is not looked into.
 _WAITING = frozenset(
@@ -36,6 +37,8 @@ def check(diagram: Diagram) -> Iterator[Problem]:
 def waits(node: Node) -> bool:
     """Whether a token stays at a node until a person, time or the outside moves it."""
     if node.kind in _WAITING or (node.kind is Kind.INTERMEDIATE_CATCH_EVENT and node.event.trigger in _AWAITED):
+        return True
+    if topic_of(node.extension.get("connector") or "") is not None:
         return True
     if node.body is None:
         return False

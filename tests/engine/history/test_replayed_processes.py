@@ -28,12 +28,14 @@ class Played:
 
     seed: int
     session: Session
+    #: some of the work is asked of the outside
+    asks: bool = False
     random: Random = field(init=False)
     case_id: str | None = None
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
-        process = random_process(self.random)
+        process = random_process(self.random, asks=self.asks)
         drawings = [draw(other.drawing, key) for key, other in process.called.items()]
         self.session.deploy(*drawings, draw(process.drawing))
         given = {"pick": self.random.randrange(12), "list": [4, 5][: self.random.randrange(3)]}
@@ -47,13 +49,22 @@ class Played:
 
     def _act(self) -> bool:
         tasks, waits = self.session.tasks(self.case_id), self.session.waits(self.case_id)
-        if not tasks and not waits:
+        calls = self.session.calls(self.case_id) if self.asks else ()
+        if not tasks and not waits and not calls:
             return False
-        if tasks and (not waits or self.random.random() < 0.65):
+        if calls and (not (tasks or waits) or self.random.random() < 0.4):
+            self._hear(self.random.choice(calls).id)
+        elif tasks and (not waits or self.random.random() < 0.65):
             self.session.complete(self.random.choice(tasks).id, self._values())
         else:
             self._happen(self.random.choice(waits))
         return True
+
+    def _hear(self, call_id: str) -> None:
+        if self.random.random() < 0.8:
+            self.session.answer(call_id, self._values())
+        else:
+            self.session.refuse(call_id, self.random.choice(["err1", "err2"]))
 
     def _happen(self, wait: Any) -> None:
         if wait.kind == "timer":
@@ -69,12 +80,12 @@ class Played:
         return {name: self.random.randrange(12) for name in names}
 
 
-def _play(seed: int) -> int:
+def _play(seed: int, *, asks: bool = False) -> int:
     """How many steps were played and replayed; a process that cannot be deployed or go on is left there."""
     count = 0
     with Session(now=START) as session:
         try:
-            for count in Played(seed, session).steps():  # noqa: B007
+            for count in Played(seed, session, asks).steps():  # noqa: B007
                 _ensure_sound(seed, session)
         except AnlanError:
             # Refused steps change nothing: what came before must still replay.
@@ -91,5 +102,12 @@ def _ensure_sound(seed: int, session: Session) -> None:
 @pytest.mark.parametrize("first", SAMPLE, ids=lambda first: f"seeds {first} to {first + BATCH - 1}")
 def test_every_step_of_a_random_process_replays(first: int) -> None:
     played = [_play(seed) for seed in range(first, first + BATCH)]
+
+    assert sum(played) > BATCH
+
+
+@pytest.mark.parametrize("first", SAMPLE[:2], ids=lambda first: f"seeds {first} to {first + BATCH - 1}")
+def test_every_answer_from_outside_replays(first: int) -> None:
+    played = [_play(seed, asks=True) for seed in range(first, first + BATCH)]
 
     assert sum(played) > BATCH

@@ -44,6 +44,8 @@ class Pen:
     ids: Any = field(default_factory=count)
     #: nothing happens that tokens tell each other
     calm: bool = False
+    #: some of the work is asked of the outside, and waited for
+    asks: bool = False
 
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
@@ -52,8 +54,8 @@ class Pen:
         return f"{prefix}{next(self.ids)}"
 
 
-def random_process(random: Random, *, calm: bool = False) -> Process:
-    pen = Pen(random, calm=calm)
+def random_process(random: Random, *, calm: bool = False, asks: bool = False) -> Process:
+    pen = Pen(random, calm=calm, asks=asks)
     return Process("p", draw_scope(pen, Setting(DEPTH)))
 
 
@@ -279,6 +281,8 @@ class Drawer:
             facts["result"] = f"r{self.random.choice(NAMES)}"
         elif self.pen.chance(0.1):
             facts["outputs"] = ((terms.plus("pick", 1), self.random.choice(NAMES)), (terms.variable("pick"), "pick"))
+        if self.pen.asks and self.pen.chance(0.4):
+            return self.node("serviceTask", "w", **facts)
         return self.node("userTask", "u", **facts)
 
     def script(self) -> str:
@@ -375,7 +379,7 @@ class Drawer:
         return self.border(node, events)
 
     def _may_throw(self, node: str) -> bool:
-        return self.at(node).kind == "callActivity"
+        return self.at(node).kind in ("callActivity", "serviceTask")
 
     def border(self, node: str, events: list[tuple[Event, bool]]) -> Ends:
         """Attach events; an interrupting one leads to the same exit, the others to an end of their own."""

@@ -22,6 +22,8 @@ from random_processes.undoing import returning, undo
 EXCLUSIVE, INCLUSIVE, PARALLEL, BY_EVENT = (
     f"{kind}Gateway" for kind in ("exclusive", "inclusive", "parallel", "eventBased")
 )
+#: what waits for somebody as soon as it is opened
+OPENED = {"userTask": Role.OPEN, "serviceTask": Role.WAIT}
 #: more than this alive at once, or in all states of one step together, and the case is given up
 ALIVE, BUDGET = 60, 6_000
 #: an order of more listeners than this is not followed
@@ -93,7 +95,29 @@ class Game:
 
     def resolve(self, place: int, now: datetime) -> list[Game | None]:
         """Go on from where the case has stopped as if nothing had gone wrong."""
-        return self._step(now, lambda game: game._throw_on(game.at(place)))
+        return self._step(now, lambda game: game._go_on(game.at(place)))
+
+    def answer(self, place: int, values: Mapping[str, Any], now: datetime) -> list[Game | None]:
+        """Let the outside answer what the service task at a place has asked for."""
+
+        def received(game: Game) -> list[Game]:
+            asking = game.at(place)
+            assert asking.node is not None
+            asking.write(_received(asking, asking.node, values))
+            return game._activity_done(asking)
+
+        return self._step(now, received)
+
+    def refuse(self, place: int, code: str, now: datetime) -> list[Game | None]:
+        """Let the outside say no: an error of the service task, which stops where nothing catches it."""
+
+        def refused(game: Game) -> list[Game]:
+            asking = game.at(place)
+            if not game._propagate(asking, "error", code):
+                asking.role = Role.STOPPED
+            return [game]
+
+        return self._step(now, refused)
 
     def return_to(self, place: int, step: str, now: datetime) -> list[Game | None]:
         """Return a task to a step on its way; none if there is no such step."""
@@ -234,7 +258,7 @@ class Game:
                 self._listen(live, event)
         if node.loop is None and node.kind == "userTask":
             live.role = Role.OPEN
-        elif node.loop is None and node.kind == "receiveTask":
+        elif node.loop is None and node.kind in ("receiveTask", "serviceTask"):
             live.role = Role.WAIT
         elif not live.listeners:
             return self._run(live)
@@ -305,7 +329,7 @@ class Game:
 
     def _open(self, body: Living, index: int, local: dict[str, Any]) -> list[Game]:
         assert body.node is not None
-        instance = self._add(Role.OPEN if body.node.kind == "userTask" else Role.READY, body.node, body)
+        instance = self._add(OPENED.get(body.node.kind, Role.READY), body.node, body)
         instance.index, instance.local = index, {**local, "loopCounter": index + 1}
         return [self]
 
@@ -444,6 +468,10 @@ class Game:
             thrower.role = Role.STOPPED
             return [self]
         return self._throw_on(thrower)
+
+    def _go_on(self, stopped: Living) -> list[Game]:
+        assert stopped.node is not None
+        return self._activity_done(stopped) if stopped.node.is_activity else self._throw_on(stopped)
 
     def _throw_on(self, thrower: Living) -> list[Game]:
         """Whoever threw goes on, unless what was thrown took it away."""

@@ -160,6 +160,8 @@ class Node:
             yield f'default="{self.default}"'
         if self.called is not None:
             yield f'calledElement="{self.called.key}"'
+        if self.kind == "serviceTask":
+            yield 'anlan:connector="external.ask"'
         if self.message:
             yield f'messageRef="{self.message}"'
         if self.result:

@@ -89,7 +89,7 @@ def _body_stirs(body: Scope) -> bool:
 
 def _holds(node: Node) -> bool:
     waits = node.kind == "intermediateCatchEvent" and node.event.trigger in ("timer", "message")
-    return waits or node.kind in ("userTask", "receiveTask")
+    return waits or node.kind in ("userTask", "receiveTask", "serviceTask")
 
 
 def _is_link(node: Node) -> bool:

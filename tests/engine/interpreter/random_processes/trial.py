@@ -17,7 +17,7 @@ from drawing import Services, draw
 from random_processes.generator import NAMES, random_process
 from random_processes.living import Living, Role
 from random_processes.oracle import Game, TooMany
-from random_processes.pieces import Process
+from random_processes.pieces import Node, Process
 
 from engine import interpreter
 from engine.clock import ManualClock
@@ -235,7 +235,7 @@ def told_by(game: Game) -> dict[str, Any]:
         "waits": sorted(
             f"{trigger} {one.node.id} {one.due or ''}"
             for one in waits
-            if one.node and (trigger := one.node.event.trigger if not one.node.message else "message") != "conditional"
+            if one.node and (trigger := _awaited(one.node)) != "conditional"
         ),
         "variables": plain(game.root.local),
         "ended": game.ended,
@@ -243,6 +243,13 @@ def told_by(game: Game) -> dict[str, Any]:
         "flows": sorted((flow, times) for flow, times in game.flows.items() if times),
         "thrown": sorted(game.thrown.elements()),
     }
+
+
+def _awaited(node: Node) -> str:
+    """What a wait on a node is for."""
+    if node.kind == "serviceTask":
+        return "service"
+    return "message" if node.message else node.event.trigger
 
 
 def plain(value: Any) -> Any:
