@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,3 +155,45 @@ def test_nothing_shows_the_key(server: WebServer) -> None:
 def test_a_key_that_is_none_is_a_bad_setting_that_says_how_to_make_one(secret: str) -> None:
     with pytest.raises(BadConfiguration, match="head -c 32"):
         key_of(secret)
+
+
+def receiver() -> Callable[..., bool]:
+    """The program that the documents give to receivers."""
+    text = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    for program in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(compile(program, "webhooks.md", "exec"), names)
+    return names["is_genuine"]  # type: ignore[no-any-return]
+
+
+SECRET_KEY = f"whsec_{b64encode(KEY).decode()}"
+SENT_AT = (NOON + timedelta(minutes=5)).timestamp()
+
+
+def test_a_receiver_knows_what_is_genuine(server: WebServer, call: OutgoingCall) -> None:
+    connector(endpoint(server, KEY[::-1], KEY)).call(EVENT, call)
+    [received] = server.requests
+
+    assert receiver()(SECRET_KEY, received.headers, received.body, now=SENT_AT + 60)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"body": b"{}"},
+        {"now": SENT_AT + 600},
+        {"now": SENT_AT - 600},
+        {"webhook-id": "other"},
+        {"webhook-timestamp": str(int(SENT_AT) + 1)},
+        {"webhook-timestamp": "soon"},
+        {"webhook-signature": ""},
+        {"webhook-signature": "v1,AAAA"},
+    ],
+    ids=str,
+)
+def test_a_receiver_knows_what_is_not(server: WebServer, call: OutgoingCall, change: dict[str, Any]) -> None:
+    connector(endpoint(server)).call(EVENT, call)
+    [received] = server.requests
+    body, now = change.pop("body", received.body), change.pop("now", SENT_AT)
+
+    assert not receiver()(SECRET_KEY, {**received.headers, **change}, body, now=now)
