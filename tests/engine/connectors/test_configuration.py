@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,13 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 def test_a_secret_of_two_lines_is_none(file: Path) -> None:
     with pytest.raises(BadConfiguration, match="一行"):
         configuration.read(file, {**ENVIRONMENT, "ANLAN_SECRET_MAIL": "a\nb"})
+
+
+def test_the_example_of_the_documents_is_read_as_it_stands(file: Path, tmp_path: Path) -> None:
+    documents = Path(__file__).parents[3] / "docs" / "operations.md"
+    (example,) = re.findall(r"```toml\n(.*?)```", documents.read_text("utf-8"), re.DOTALL)
+    file.write_text(example.replace("/run/secrets/mail", str(tmp_path / "treasury")), "utf-8")
+
+    read = configuration.read(file, {**ENVIRONMENT, "ANLAN_SECRET_TREASURY": "t0p-secret"})
+
+    assert (list(read.webhooks), len(read.http.allow.entries)) == (["city"], 3)
