@@ -11,8 +11,16 @@ from engine.calls.commands import AnswerCall
 from engine.commands import SYSTEM
 from engine.errors import Refused
 from engine.interpreter import BpmnError
-from engine.model import EventSubscription
-from engine.moves import MigrateProcess, MoveProcess, ResumeProcess, SuspendProcess, TerminateProcess
+from engine.model import EventSubscription, UserTask
+from engine.moves import (
+    MigrateProcess,
+    MoveProcess,
+    RecallTask,
+    ResumeProcess,
+    ReturnTask,
+    SuspendProcess,
+    TerminateProcess,
+)
 from engine.ports import ConnectorFailed
 
 from .conftest import ADMIN, ASKS, Desk, ask, diagram
@@ -246,3 +254,35 @@ def test_a_rehearsal_asks_nobody(desk: Desk) -> None:
     rehearsal = desk.engine.rehearse(command)
 
     assert (rehearsal.completed, rehearsal.played[0], desk.remote.asked) == (True, "上报", [])
+
+
+#: a person writes, then one branch asks and another talks
+RETURNED = diagram(
+    "returned",
+    f"""<startEvent id="s"/><userTask id="write"/><parallelGateway id="fork"/>{ask("ask")}<userTask id="talk"/>
+    <parallelGateway id="join"/><userTask id="look"/><endEvent id="e"/>""",
+    "s>write write>fork fork>ask fork>talk ask>join talk>join join>look look>e",
+)
+
+
+def test_a_return_out_of_the_branch_beside_withdraws_the_call(desk: Desk) -> None:
+    desk.begin(RETURNED, "returned", amount=1).complete()
+    (talk,) = [task for task in desk.rows(UserTask) if task.status == "created"]
+    desk.engine.execute(ReturnTask(actor=SYSTEM, task_id=talk.id, activity_id="write", reason="重写"))
+    assert (desk.open, desk.call.status) == (["write"], "withdrawn")
+
+    desk.complete()
+
+    assert [call.status for call in desk.calls] == ["withdrawn", "open"]
+    desk.work()
+    assert len(desk.remote.asked) == 1
+    assert desk.is_sound()
+
+
+def test_a_step_is_taken_back_while_nobody_has_answered(desk: Desk) -> None:
+    desk.begin(RETURNED, "returned", amount=1).complete()
+    (written,) = [task for task in desk.rows(UserTask) if task.status == "completed"]
+    desk.engine.execute(RecallTask(actor=SYSTEM, task_id=written.id, reason="漏了一项"))
+
+    assert (desk.open, desk.call.status, desk.work()) == (["write"], "withdrawn", 0)
+    assert desk.is_sound()

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from random_processes.asking import AskingTrial
 from random_processes.graph_trial import GraphTrial
 from random_processes.return_trial import ReturnTrial
 from random_processes.trial import Trial
@@ -22,7 +23,8 @@ from random_processes.trial import Trial
 FAILURES = Path("var/campaign")
 #: what is played, and how many of every hundred cases are of the kind
 KINDS: Mapping[str, tuple[int, Callable[[int], Trial | ReturnTrial]]] = {
-    "flow": (50, lambda seed: Trial(seed).play()),
+    "flow": (40, lambda seed: Trial(seed).play()),
+    "asking": (10, lambda seed: AskingTrial(seed).play()),
     "return": (25, lambda seed: ReturnTrial(seed).play()),
     "graph": (25, lambda seed: GraphTrial(seed).play()),
 }
