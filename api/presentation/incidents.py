@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 
@@ -17,6 +19,7 @@ from api.presentation.timeline import Entry, happened
 from api.retyping import read_like, retyped
 from engine.errors import FieldProblem, Invalid
 from engine.history.changes import changes
+from engine.model import CallStatus, Resolution
 from engine.queries.history import HistoryItem
 from engine.queries.incidents import IncidentKind, IncidentLine
 from forms.submission import from_json
@@ -28,13 +31,14 @@ KINDS: Mapping[str, str] = {
     IncidentKind.DELIVERY: "外送",
 }
 RESOLUTIONS: Mapping[str, str] = {
-    "retried": "重试后继续",
-    "resolved": "处理完毕，继续",
-    "withdrawn": "办件另有去向，不再需要",
+    Resolution.RETRIED: "重试后继续",
+    Resolution.RESOLVED: "处理完毕，继续",
+    Resolution.WITHDRAWN: "办件另有去向，不再需要",
 }
 #: under which names events speak of what stands still
 _SUBJECTS = ("incident", "call", "wait")
 _PREFIX = "input:"
+_YES_NO: Mapping[str, str] = {"true": "是", "false": "否"}
 _KIND_WORDS: tuple[tuple[Any, str], ...] = (
     (bool, "是否"),
     (str, "文字"),
@@ -44,7 +48,8 @@ _KIND_WORDS: tuple[tuple[Any, str], ...] = (
     (Mapping, "对象"),
     (list | tuple, "列表"),
 )
-_LONG = 60
+_LONG = 40
+_HOST = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])")
 _EMPTY = "现在是空值。文字要加英文双引号，数字不加。"
 _NESTED = "JSON；原来是数字和日期的仍按数字和日期处理。"
 
@@ -59,6 +64,29 @@ def explanation(incident: IncidentLine) -> str:
         case IncidentKind.DELIVERY:
             return "要送出的内容没有送达。办件已经继续，但后面要送出的内容按次序等着它。"
     return f"流程抛出的错误 {incident.code} 没有任何事件接住，办件停在这里。"
+
+
+def state_of(incident: IncidentLine) -> tuple[str, str]:
+    """Where it stands, and in what colour."""
+    if incident.standing:
+        return "停在这里", "red"
+    if incident.resolution == Resolution.RETRIED:
+        if incident.call_status in (CallStatus.OPEN, CallStatus.KEPT):
+            return "已重试，等待结果", "amber"
+        if incident.call_status == CallStatus.FAILED:
+            return "重试后又停下了", "red"
+    return RESOLUTIONS[incident.resolution or Resolution.WITHDRAWN], "green"
+
+
+def error_of(incident: IncidentLine) -> str:
+    """What went wrong, in one sentence."""
+    return incident.message or explanation(incident)
+
+
+def alike(incident: IncidentLine) -> str:
+    """The conditions under which a list shows what stopped for the same reason: the error, and the host it names."""
+    host = _HOST.search(incident.message)
+    return urlencode({"error": incident.code, **({"search": host[0]} if host else {})})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +113,7 @@ def _told(change: Mapping[str, Any], side: str, *, told_kind: bool) -> str:
         return "（没有）"
     value = change[side]
     text = shown(plain(value)) or "（空白）"
+    text = _YES_NO.get(text, text) if isinstance(value, bool) else text
     return f"{text}（{_kind_of(value)}）" if told_kind and value is not None else text
 
 
@@ -94,7 +123,7 @@ def _kind_of(value: Any) -> str:
 
 def input_lines(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Every input with its path, exactly."""
-    return list(variable_lines(plain(inputs)))
+    return [(path, _YES_NO.get(text, text)) for path, text in variable_lines(plain(inputs))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,18 +132,24 @@ class Happening:
 
     entry: Entry
     error: str
+    #: it has led to the call
+    asked: bool
     changed: tuple[Difference, ...]
 
 
 def happenings(incident: IncidentLine, events: Iterable[HistoryItem]) -> Iterator[Happening]:
     """What the history tells about one incident, in order."""
+    ours = (incident.opened_seq, incident.asked_seq)
     for event in events:
-        if event.seq == incident.opened_seq or incident.token_id in {event.input.get(name) for name in _SUBJECTS}:
+        if event.seq in ours or incident.token_id in {event.input.get(name) for name in _SUBJECTS}:
             before, after = event.input.get("before"), event.input.get("inputs")
             changed = differences(before, after) if isinstance(before, Mapping) and isinstance(after, Mapping) else []
             error = event.input.get("message")
             yield Happening(
-                entry=happened(event), error=error if isinstance(error, str) else "", changed=tuple(changed)
+                entry=happened(event),
+                error=error if isinstance(error, str) else "",
+                asked=event.seq == incident.asked_seq,
+                changed=tuple(changed),
             )
 
 

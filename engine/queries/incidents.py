@@ -67,6 +67,7 @@ class IncidentLine:
     connector: str | None = None
     inputs: Mapping[str, Any] | None = None
     call_status: str | None = None
+    asked_seq: int | None = None
     #: it is open, and its case still waits for what has stopped
     standing: bool = True
 
@@ -142,6 +143,7 @@ def _lines(viewer: Viewer, *roles: str) -> AnySelect:
             ConnectorCall.inputs,
             ConnectorCall.wait_id,
             ConnectorCall.status.label("call_status"),
+            ConnectorCall.seq.label("asked_seq"),
             case((is_standing(), True), else_=False).label("standing"),
         )
         .join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
