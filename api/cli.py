@@ -6,6 +6,7 @@ import socket
 import sys
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -141,6 +142,9 @@ def verify(
     case: Annotated[str | None, typer.Argument(help="办件编号；不写则用 --all 核对全部")] = None,
     everything: Annotated[bool, typer.Option("--all", help="核对全部办件、定义、政策、附件和检查点")] = False,
     checkpoint: Annotated[Path | None, typer.Option(help="另行保存的检查点文件，与 --all 同用")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="与 --all 同用：用几个进程，不写则按处理器的个数，历史短时只用一个")
+    ] = None,
 ) -> None:
     """核对历史：链条完整、内容未改、重放一致。发现问题时退出码为 1。"""
     with reported():
@@ -148,6 +152,7 @@ def verify(
             fail("请写明一个办件编号，或者用 --all 核对全部。")
         if checkpoint is not None and not everything:
             fail("另行保存的检查点要与 --all 同用。")
+        from api.composition import engine_for
         from api.verifying import verify_on
         from engine.history.checkpoints import Signed
         from engine.history.verification import case_of
@@ -158,7 +163,8 @@ def verify(
             if case is not None:
                 with engine.database.read() as connection:
                     case_id = case_of(connection, case)
-            if not verify_on(console, engine, case_id, kept).sound:
+            recipe = partial(engine_for, Settings.from_environment())
+            if not verify_on(console, engine, case_id, kept, recipe=recipe, jobs=jobs).sound:
                 raise typer.Exit(1)
 
 

@@ -139,6 +139,12 @@ def check_chains(connection: Connection, stream: str | None = None) -> Iterator[
         yield missing
 
 
+def streams_between(connection: Connection, first: str, last: str) -> Iterator[Stream]:
+    """The streams from one name to another, each checked up to its last event there is."""
+    statement = select(*HistoryEvent.__table__.columns).order_by(HistoryEvent.stream, HistoryEvent.seq)
+    return _streams(connection.execute(statement.where(HistoryEvent.stream.between(first, last))))
+
+
 def _streams(rows: Iterable[AnyRow]) -> Iterator[Stream]:
     current: Stream | None = None
     for row in rows:

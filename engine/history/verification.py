@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import perf_counter
@@ -14,14 +13,12 @@ from sqlalchemy import Connection, func, select
 from engine import values
 from engine.errors import NotFound
 from engine.history.books import Books, check_books
+from engine.history.case_check import CaseCheck, Checked, Checker, seldom_collecting, told_as_garbage
 from engine.history.chain import Stream, check_chains
 from engine.history.checkpoints import Signed, checkpoints_of
 from engine.history.contents import Named, check_attachments, check_definitions, check_policies
-from engine.history.findings import Finding, Kind
-from engine.history.projections import Told, check_cases
-from engine.history.replay import replaying
-from engine.history.rows.case import CaseRows
-from engine.history.rows.cases import check_rows, check_strays
+from engine.history.findings import Finding
+from engine.history.rows.cases import check_strays
 from engine.history.rows.registers import Registers
 from engine.history.rows.requests import Requests
 from engine.history.rows.schedules import Starts
@@ -38,8 +35,8 @@ class Stage(StrEnum):
     CHECKPOINT = "checkpoint"
 
 
-#: this many streams are looked at together
-_BATCH = 100
+#: so many streams, or streams with so many events, are looked at together
+_STREAMS, _EVENTS = 100, 1_000
 
 #: told what is done, how much of how much
 Progress = Callable[[Stage, int, int], None]
@@ -59,6 +56,14 @@ class Report:
     projection_seconds: float = 0
     replay_seconds: float = 0
 
+    def add(self, findings: list[Finding], checked: Checked) -> None:
+        """What was found in the chains of some streams, and in their cases."""
+        self.findings += findings + checked.findings
+        self.cases += checked.cases
+        self.steps += checked.steps
+        self.replay_seconds += checked.replay_seconds
+        self.projection_seconds += checked.projection_seconds
+
     @property
     def sound(self) -> bool:
         return not self.findings
@@ -71,21 +76,12 @@ def verify(
     case_id: str | None = None,
     kept: Signed | None = None,
     progress: Progress | None = None,
+    checker: Checker | None = None,
 ) -> Report:
     """Check one case, or everything; `kept` is a checkpoint that was kept elsewhere."""
-    with _seldom_collecting():
-        return _Verification(connection, tools, case_id, kept, progress or _silent).run()
-
-
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """Parsed events are many small containers that soon go; looking for cycles among them takes most of the time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
+    checker = checker or CaseCheck(connection, tools)
+    with seldom_collecting():
+        return _Verification(connection, tools, case_id, kept, progress or _silent, checker).run()
 
 
 def case_of(connection: Connection, number_or_id: str) -> str:
@@ -106,26 +102,29 @@ def _silent(stage: Stage, done: int, total: int) -> None:
 
 class _Verification:
     def __init__(
-        self, connection: Connection, tools: Tools, case_id: str | None, kept: Signed | None, progress: Progress
+        self,
+        connection: Connection,
+        tools: Tools,
+        case_id: str | None,
+        kept: Signed | None,
+        progress: Progress,
+        checker: Checker,
     ) -> None:
         self._connection = connection
         self._tools = tools
         self._case_id = case_id
         self._kept = kept
         self._progress = progress
+        self._checker = checker
         self._named = Named()
         self._books = Books()
         self._registers = Registers()
         self._starts = Starts()
         self._requests = Requests(connection)
-        #: what the rows of the cases at hand must be
-        self._rebuilt: dict[str, CaseRows] = {}
         self.report = Report()
 
     def run(self) -> Report:
-        for streams in self._batches():
-            self._clocked("replay_seconds", self._replay_cases, streams)
-            self._clocked("projection_seconds", self._check_rows, streams)
+        self._check_streams()
         self._check_contents()
         if self._case_id is None:
             self.report.findings.extend(check_strays(self._connection))
@@ -136,85 +135,50 @@ class _Verification:
             self._check_checkpoints()
         return self.report
 
-    def _clocked(self, name: str, check: Callable[[list[Stream]], None], streams: list[Stream]) -> None:
-        began = perf_counter()
-        check(streams)
-        setattr(self.report, name, getattr(self.report, name) + perf_counter() - began)
+    def _check_streams(self) -> None:
+        """Batch by batch; what is found is told in the order of the streams, whoever finds it when."""
+        read: deque[tuple[list[Finding], int]] = deque()
+        done, total = 0, self._count()
+        for checked in self._checker.each(self._batches(read)):
+            findings, events = read.popleft()
+            self.report.add(findings, checked)
+            done += events
+            self._progress(Stage.HISTORY, done, total)
 
-    def _batches(self) -> Iterator[list[Stream]]:
+    def _batches(self, read: deque[tuple[list[Finding], int]]) -> Iterator[list[Stream]]:
         """Checked streams, some at a time, so that memory does not grow with the history."""
-        total = self._count()
-        batch: list[Stream] = []
+        batch, findings, events = list[Stream](), list[Finding](), 0
         began = perf_counter()
         for stream in check_chains(self._connection, self._case_id):
-            self._take(stream, total)
+            self._take(stream, findings)
             batch.append(stream)
-            if len(batch) == _BATCH:
+            events += len(stream.events)
+            if len(batch) >= _STREAMS or events >= _EVENTS:
                 self.report.chain_seconds += perf_counter() - began
+                read.append((findings, events))
                 yield batch
-                batch, began = [], perf_counter()
+                batch, findings, events, began = [], [], 0, perf_counter()
         self.report.chain_seconds += perf_counter() - began
+        read.append((findings, events))
         yield batch
 
-    def _take(self, stream: Stream, total: int) -> None:
+    def _take(self, stream: Stream, findings: list[Finding]) -> None:
         self.report.streams += 1
         self.report.events += len(stream.events)
-        self.report.findings += stream.findings
-        with self._told_as_garbage(stream):
+        findings += stream.findings
+        with told_as_garbage(stream.name, findings):
             for event in stream.events:
                 self._named.see(stream.name, event)
                 self._books.see(event)
                 self._registers.see(stream.name, event)
                 self._starts.see(stream.name, event)
                 self._requests.see(event)
-        self._progress(Stage.HISTORY, self.report.events, total)
 
     def _count(self) -> int:
         statement = select(func.count()).select_from(HistoryEvent)
         if self._case_id is not None:
             statement = statement.where(HistoryEvent.stream == self._case_id)
         return self._connection.scalar(statement) or 0
-
-    def _check_rows(self, streams: list[Stream]) -> None:
-        """All columns of the rows of what was executed again; of the rest, what its events say by themselves."""
-        told: dict[str, Told] = {}
-        for stream in filter(_is_case, streams):
-            if stream.name not in self._rebuilt:
-                with self._told_as_garbage(stream):
-                    told[stream.name] = Told(stream.events)
-        self.report.findings.extend(check_cases(self._connection, told))
-        self.report.findings.extend(check_rows(self._connection, self._rebuilt))
-        self._rebuilt = {}
-
-    @contextmanager
-    def _told_as_garbage(self, stream: Stream) -> Iterator[None]:
-        """A forged event may hold anything where something is expected: that is a finding like others."""
-        try:
-            yield
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            message = f"历史的内容不完整或不合格式：{error!r}"
-            self.report.findings.append(Finding(kind=Kind.CHAIN, place=stream.name, message=message))
-
-    def _replay_cases(self, streams: list[Stream]) -> None:
-        for stream in streams:
-            # What has been tampered with is not worth executing, and says nothing about what was recorded.
-            if _is_case(stream) and not any(finding.kind == Kind.CHAIN for finding in stream.findings):
-                self._replay(stream)
-
-    def _replay(self, stream: Stream) -> None:
-        rows, last = CaseRows(), None
-        self.report.cases += 1
-        for last in replaying(self._connection, self._tools.definitions, stream.events, self._tools.forms):
-            self.report.steps += last.step is not None
-            with self._told_as_garbage(stream):
-                rows.follow(last)
-        if last is not None and last.difference is not None:
-            found = last.difference
-            self.report.findings.append(
-                Finding(kind=Kind.REPLAY, place=stream.name, seq=found.seq, message=f"重放结果不同：{found.message}")
-            )
-        elif last is not None:
-            self._rebuilt[stream.name] = rows
 
     def _check_contents(self) -> None:
         checks: tuple[Iterator[Finding], ...] = (
@@ -253,7 +217,3 @@ class _Verification:
             return store.get(digest) if store else None
         except FileNotFoundError:
             return None
-
-
-def _is_case(stream: Stream) -> bool:
-    return bool(stream.events) and stream.events[0].content["type"] == "ProcessStarted"
