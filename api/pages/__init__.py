@@ -10,6 +10,7 @@ from api.pages import (
     cases,
     demo,
     designer,
+    exports,
     incidents,
     lists,
     login,
@@ -36,6 +37,7 @@ for room in (
     schedules,
     attachments,
     audit,
+    exports,
     demo,
 ):
     router.include_router(room.router)

@@ -10,6 +10,7 @@ from api.routers import (
     calls,
     decisions,
     delegations,
+    exports,
     incidents,
     machine_accounts,
     messages,
@@ -51,5 +52,6 @@ for room in (
     delegations,
     machine_accounts,
     audit,
+    exports,
 ):
     router.include_router(room.router)
