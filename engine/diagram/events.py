@@ -74,16 +74,21 @@ def _definition(child: etree._Element, event: etree._Element, definitions: Defin
         reference=reference,
         timer=_timer(child) if trigger is Trigger.TIMER else None,
         condition=expression(child.find(bpmn("condition"))),
-        correlation=_correlation(trigger, event, target, definitions),
+        correlation=_correlation(trigger, child, event, target, definitions),
     )
 
 
 def _correlation(
-    trigger: Trigger, event: etree._Element, target: etree._Element | None, definitions: Definitions
+    trigger: Trigger,
+    child: etree._Element,
+    event: etree._Element,
+    target: etree._Element | None,
+    definitions: Definitions,
 ) -> ExpressionText | None:
+    """What is written nearest to the event goes before what the message says for all."""
     if trigger is not Trigger.MESSAGE:
         return None
-    return correlation_attribute(event) or definitions.correlation(target)
+    return correlation_attribute(child) or correlation_attribute(event) or definitions.correlation(target)
 
 
 def _name(target: etree._Element | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from engine.cases.case import Case
+from engine.errors import Conflict, Forbidden, Refused
 from engine.interpreter import Thrown, WaitKind
 from engine.messaging.correlation import receiver_of
 from engine.messaging.messages import BroadcastSignal, DeliverKeptMessage, Delivery, PublishMessage
@@ -51,7 +52,14 @@ def deliver_kept_message(work: UnitOfWork, command: DeliverKeptMessage) -> bool:
         values=row.message["values"],
     )
     expired = row.kept_until is not None and row.kept_until <= work.now
-    delivered = False if expired else _delivered(work, row, message)
+    try:
+        with work.trial():
+            delivered = False if expired else _delivered(work, row, message)
+    except Conflict:
+        # Several wait for it: it is delivered when only one is left.
+        return False
+    except (Refused, Forbidden) as refusal:
+        return _refused(work, row, message, refusal)
     if delivered is None:
         return False
     taken = work.connection.execute(delete(KeptMessage).where(KeptMessage.id == row.id))
@@ -60,6 +68,15 @@ def deliver_kept_message(work: UnitOfWork, command: DeliverKeptMessage) -> bool:
     if delivered is False and taken.rowcount:
         _record_undelivered(work, row, message)
     return delivered
+
+
+def _refused(work: UnitOfWork, row: AnyRow, message: Thrown, refusal: Refused | Forbidden) -> bool:
+    """What may start nothing is dropped, and the history tells why; a case may take it when it has come further."""
+    if row.instance_id is None:
+        work.connection.execute(delete(KeptMessage).where(KeptMessage.id == row.id))
+        told = {**facts_of(message), "reason": refusal.message}
+        work.record(MESSAGES, "MessageRefused", input=told, outcome={"message": row.id})
+    return False
 
 
 def _delivered(work: UnitOfWork, row: AnyRow, message: Thrown) -> bool | None:

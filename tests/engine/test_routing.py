@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.clock import ManualClock
-from engine.commands import SYSTEM, CompleteTask, DeploymentResource, DeployResources, StartProcess
+from engine.commands import SYSTEM, CompleteTask, CorrelateMessage, DeploymentResource, DeployResources, StartProcess
 from engine.errors import Conflict, Refused
 from engine.jobs.timers import fire_due_timers
 from engine.messaging.messages import BroadcastSignal, Delivery, PublishMessage
@@ -339,6 +339,28 @@ def test_a_kept_message_waits_for_who_will_wait_for_it(market: Market) -> None:
 
     assert fire_due_timers(market.engine) == 1
     assert (market.open(debtor), market.open(other), market.rows(KeptMessage)) == (["work"], [], [])
+
+
+def test_a_kept_message_that_may_start_nothing_is_dropped_and_told_once(market: Market) -> None:
+    publication = PublishMessage(actor=SYSTEM, name="parcel", keep_for=timedelta(days=9), within=("330328",))
+    assert market.engine.execute(publication).kept
+    market.deploy(SHOP.replace(b'name="order"', b'name="parcel"').replace(b'id="shop"', b'id="depot"'))
+
+    assert (fire_due_timers(market.engine), market.cases("depot"), market.rows(KeptMessage)) == (0, [], [])
+    last = market.events("messages")[-1]
+    assert (last.type, last.input["name"]) == ("MessageRefused", "parcel")
+    assert "不能在这个辖区发起" in last.input["reason"]
+
+
+def test_a_kept_message_that_two_wait_for_is_kept_until_one_is_left(market: Market) -> None:
+    assert market.publish("paid", correlation=7, keep_for=timedelta(days=9)).kept
+    one, other = market.start("debtor", invoice=7), market.start("debtor", invoice=7)
+    assert fire_due_timers(market.engine) == 0
+    assert len(market.rows(KeptMessage)) == 1
+
+    market.engine.execute(CorrelateMessage(actor=SYSTEM, name="paid", instance_id=one))
+    assert fire_due_timers(market.engine) == 1
+    assert market.open(other) == ["work"]
 
 
 def test_a_message_is_kept_no_longer_than_asked(market: Market) -> None:
