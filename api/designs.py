@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,9 +13,12 @@ from api.errors import problem_document
 from engine import diagram
 from engine.catalogue import catalogue
 from engine.commands import DeploymentResource, DeploymentResult, DeployResources, SaveDiagramDraft
+from engine.connectors.parameters import GuidedConnector
 from engine.diagram import DiagramRefused
+from engine.diagram.topics import EXTERNAL
 from engine.errors import NotFound
 from engine.offices.roles import ROLES
+from engine.ports import Connector
 from engine.queries.definition import definition_diagram, definitions, draft
 from engine.queries.resource import process_names, resources
 from forms import library
@@ -73,16 +77,28 @@ def diagram_of(connection: Connection, key: str, version: str) -> bytes:
     return definition_diagram(connection, key, number)
 
 
-def pick_lists(connection: Connection, visit: Visit) -> dict[str, list[dict[str, str]]]:
+def pick_lists(connection: Connection, visit: Visit) -> dict[str, list[dict[str, Any]]]:
     """What the editor offers to choose from."""
     known = catalogue(connection, visit.engine.tools)
     return {
         "forms": [{"key": key, "name": form_title(key)} for key in sorted(known.forms or ())],
         "roles": [{"key": role.key, "name": role.name} for role in ROLES.values()],
         "decisions": [{"key": key, "name": name} for key, name in decision_titles(connection, visit).items()],
-        "connectors": [{"key": key, "name": key} for key in sorted(known.connectors or ())],
+        "connectors": [*map(_connector, sorted(visit.engine.tools.connectors.items())), _EXTERNAL],
         "processes": [{"key": key, "name": name} for key, name in process_names(connection).items()],
     }
+
+
+#: a topic is to follow
+_EXTERNAL = {"key": EXTERNAL, "name": "由外部程序办理"}
+
+
+def _connector(named: tuple[str, Connector]) -> dict[str, Any]:
+    """A connector with the parameters that it describes."""
+    key, connector = named
+    if not isinstance(connector, GuidedConnector):
+        return {"key": key, "name": ""}
+    return {"key": key, "name": connector.title, "parameters": [asdict(item) for item in connector.parameters]}
 
 
 def form_title(key: str) -> str:

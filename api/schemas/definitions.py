@@ -93,11 +93,25 @@ class Choice(Shown):
     name: str
 
 
+class ParameterShown(Shown):
+    """One input of a connector."""
+
+    name: str
+    help: str
+    required: bool
+
+
+class ConnectorChoice(Choice):
+    """A connector and what it takes, where it says so."""
+
+    parameters: list[ParameterShown] = Field(default_factory=list)
+
+
 class Catalogue(Shown):
     """What a diagram may refer to."""
 
     forms: list[Choice]
     roles: list[Choice]
     decisions: list[Choice]
-    connectors: list[Choice]
+    connectors: list[ConnectorChoice]
     processes: list[Choice]

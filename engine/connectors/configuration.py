@@ -52,7 +52,7 @@ def read(path: Path, environment: Mapping[str, str]) -> Configuration:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise BadConfiguration(f"读不了连接器的设置 {path}：{error.strerror}。") from error
+        raise BadConfiguration(f"读不了连接器的设置 {path}，请检查路径和读取权限。") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfiguration(f"连接器的设置 {path} 不是正确的 TOML：{error}") from error
     try:

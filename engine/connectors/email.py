@@ -72,6 +72,7 @@ class EmailConnector:
     """Does not wait. A second try has the same Message-ID, so that a receiver's system can drop it."""
 
     type = "email"
+    title = "发邮件"
     waits = False
     parameters = PARAMETERS
 

@@ -87,6 +87,7 @@ class HttpConnector:
     """Waits for the answer: {status, body, headers}."""
 
     type = "http"
+    title = "向别的系统提问"
     waits = True
     parameters = PARAMETERS
 

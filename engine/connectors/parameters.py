@@ -28,6 +28,8 @@ class Parameter:
 class GuidedConnector(Protocol):
     """A connector that says what it takes, so that slips of the pen are found before a case meets them."""
 
+    #: Chinese, what it does
+    title: str
     waits: bool
     parameters: Sequence[Parameter]
 

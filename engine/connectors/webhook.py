@@ -52,6 +52,7 @@ class WebhookConnector:
     """Does not wait: the case goes on, and what it tells is delivered in order."""
 
     type = "webhook"
+    title = "告知别的系统"
     waits = False
     parameters = PARAMETERS
 

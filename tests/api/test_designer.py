@@ -194,6 +194,7 @@ def test_the_editor_gets_its_pick_lists(designer: Browser) -> None:
     assert {"key": "town_clerk", "name": "乡镇移民经办人"} in catalogue["roles"]
     assert {"key": "project_application", "name": "项目扶持申报书"} in catalogue["forms"]
     assert {"key": "petition", "name": "修缮申请"} in catalogue["processes"]
+    assert {"key": "external.", "name": "由外部程序办理", "parameters": []} in catalogue["connectors"]
 
 
 def test_files_are_deployed_together_or_not_at_all(designer: Browser) -> None:

@@ -12,9 +12,29 @@ DIAGRAM = (Path(__file__).parent / "pages/seal.bpmn").read_text()
 CATALOGUE = {
     "forms": [{"key": "seal_application", "name": "用章申请表"}],
     "roles": [{"key": "town_clerk", "name": "镇经办"}, {"key": "village_clerk", "name": "村文书"}],
+    "connectors": [
+        {
+            "key": "http",
+            "name": "向别的系统提问",
+            "parameters": [
+                {"name": "url", "help": "网址", "required": True},
+                {"name": "timeout", "help": "最多等多少秒", "required": False},
+            ],
+        },
+        {"key": "funds.pay", "name": ""},
+        {"key": "external.", "name": "由外部程序办理"},
+    ],
 }
 SELECT = "id => designer.modeler.get('selection').select(designer.modeler.get('elementRegistry').get(id))"
 SHOW_EVERY_ELEMENT = (Path(__file__).parent / "pages/every_element.js").read_text()
+
+
+SAVE = "designer.modeler.saveXML().then(({ xml }) => xml)"
+DRAW_SERVICE_TASK = """() => {
+  const tool = (name) => designer.modeler.get(name);
+  const task = tool('elementFactory').createShape({ type: 'bpmn:ServiceTask' });
+  tool('selection').select(tool('modeling').createShape(task, { x: 400, y: 500 }, tool('canvas').getRootElement()));
+}"""
 
 
 @pytest.fixture
@@ -25,6 +45,12 @@ def designer(site: Any) -> Any:
     page.wait_for_selector("[data-element-id=apply]")
     page.on("dialog", lambda dialog: dialog.accept())
     return site
+
+
+@pytest.fixture
+def service_task(designer: Any) -> Any:
+    designer.page.evaluate(DRAW_SERVICE_TASK)
+    return designer
 
 
 def test_every_text_of_the_tools_is_chinese(designer: Any) -> None:
@@ -67,6 +93,33 @@ def test_inputs_and_field_rights_become_extension_elements(designer: Any) -> Non
 
     assert '<anlan:in source="application.amount" target="amount" />' in saved
     assert '<anlan:fieldRight key="opinion" right="read" />' in saved
+
+
+def test_a_connector_asks_for_its_parameters(service_task: Any) -> None:
+    page = service_task.page
+    page.select_option("[data-entry-id=anlan-anlan-connector] select", "http")
+    url = page.locator("[data-entry-id=anlan-parameter-url]")
+    expect(url).to_contain_text("url（必填）")
+    expect(page.locator("[data-entry-id=anlan-parameter-timeout]")).to_contain_text("最多等多少秒")
+
+    url.locator("[contenteditable=true]").fill('"https://bank.example.com/"')
+    expect(page.locator("[data-entry-id=anlan-inputs-0]")).to_have_count(1)
+    saved = page.evaluate(SAVE)
+    url.locator("[contenteditable=true]").fill("")
+    expect(page.locator("[data-entry-id=anlan-inputs-0]")).to_have_count(0)
+
+    assert '<anlan:in source="&#34;https://bank.example.com/&#34;" target="url" />' in saved
+    assert "anlan:in" not in page.evaluate(SAVE)
+
+
+def test_work_for_programs_elsewhere_has_a_topic(service_task: Any) -> None:
+    page = service_task.page
+    page.select_option("[data-entry-id=anlan-anlan-connector] select", "external.")
+    page.fill("[data-entry-id=anlan-topic] input", "land-registry")
+    option = page.locator("[data-entry-id=anlan-anlan-connector] option:checked")
+    expect(option).to_have_text("external.land-registry（由外部程序办理）")
+
+    assert 'anlan:connector="external.land-registry"' in page.evaluate(SAVE)
 
 
 def test_a_condition_can_be_changed(designer: Any) -> None:

@@ -306,3 +306,14 @@ def test_no_table_holds_a_secret(office: Office, outside: Outside, postbox: Post
     for table in (HistoryEvent, ConnectorCall, ProcessInstance, Incident):
         assert SECRET not in str([tuple(row) for row in office.rows(table)])
     assert SECRET not in str(postbox.letters[0])
+
+
+@pytest.mark.parametrize("holder", ["甲" * 300_000, list(range(140_000)), {"a": "\x00\ud800"}, "x" * 990_000], ids=range(4))
+def test_an_answer_of_any_kind_is_kept_or_becomes_an_incident(office: Office, outside: Outside, holder: Any) -> None:
+    body = json.dumps({"holder": holder, "balance": 1}, ensure_ascii=not isinstance(holder, str)).encode()
+    outside.bank.answering = say(200, body, content_type="application/json")
+
+    office.begin().work().work(seconds=5)
+
+    assert office.incidents or office.variables.get("balance") == 1
+    assert office.is_sound()

@@ -40,8 +40,9 @@ function PassageAttribute(props) {
 /** What can be picked: nothing, what the catalogue has, and what the diagram already says. */
 function options(known, value) {
   const listed = known.map(({ key, name }) => ({ value: key, label: name ? `${name}（${key}）` : key }));
-  const unknown = value && !known.some(({ key }) => key === value) ? [{ value, label: `${value}（目录中没有）` }] : [];
-  return [{ value: '', label: '（未指定）' }, ...unknown, ...listed];
+  const pattern = known.find(({ key }) => key.endsWith('.') && value.startsWith(key));
+  const unknown = value && !known.some(({ key }) => key === value) ? [{ value, label: `${value}（${pattern?.name ?? '目录中没有'}）` }] : [];
+  return [{ value: '', label: '（未指定）' }, ...unknown, ...listed.filter((option) => !unknown.length || option.value !== pattern?.key)];
 }
 
 function PickAttribute(props) {

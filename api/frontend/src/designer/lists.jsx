@@ -20,7 +20,7 @@ function update(element, moddleElement, properties) {
 }
 
 /** Adds an item, and the extensionElements around it when they are not there yet, as one step to undo. */
-function addItem(element, { type, properties }, injector) {
+export function addItem(element, { type, properties, given = {} }, injector) {
   const factory = injector.get('bpmnFactory');
   const object = getBusinessObject(element);
   const commands = [];
@@ -31,13 +31,13 @@ function addItem(element, { type, properties }, injector) {
     commands.push(update(element, object, { extensionElements: extensions }));
   }
   const defaults = Object.fromEntries(properties.filter(([, , choices]) => choices).map(([name, , choices]) => [name, choices[0][0]]));
-  const item = factory.create(type, defaults);
+  const item = factory.create(type, { ...defaults, ...given });
   item.$parent = extensions;
   commands.push(update(element, extensions, { values: [...extensions.get('values'), item] }));
   injector.get('commandStack').execute('properties-panel.multi-command-executor', commands);
 }
 
-function removeItem(element, extensions, item, injector) {
+export function removeItem(element, extensions, item, injector) {
   const values = extensions.get('values').filter((value) => value !== item);
   injector.get('modeling').updateModdleProperties(element, extensions, { values });
 }

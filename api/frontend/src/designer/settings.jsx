@@ -1,6 +1,7 @@
 // The properties panel's groups for our attributes (urn:anlan:bpmn:1) and for the standard's FEEL slots.
 import { getBusinessObject, is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { ListGroup } from '@bpmn-io/properties-panel';
+import { parameterEntries } from './connectors.jsx';
 import { feel, passage, pick, text } from './entries.jsx';
 import { conditionEntries, multiInstanceEntries } from './standard.jsx';
 import { extensionList } from './lists.jsx';
@@ -14,6 +15,9 @@ function aboutMessage(object) {
   return !definitions || definitions.some((definition) => is(definition, 'bpmn:MessageEventDefinition'));
 }
 
+/** What a connector may do. */
+const WORK = ['bpmn:ServiceTask', 'bpmn:SendTask'];
+
 const GROUPS = [
   { id: 'assignment', label: '办理', on: ['bpmn:UserTask'], entries: [
     pick('anlan:formKey', '表单', 'forms'),
@@ -24,7 +28,7 @@ const GROUPS = [
     result,
   ] },
   { id: 'decision', label: '决策', on: ['bpmn:BusinessRuleTask'], entries: [pick('anlan:decisionRef', '决策表', 'decisions'), result] },
-  { id: 'connector', label: '连接器', on: ['bpmn:ServiceTask', 'bpmn:SendTask'], entries: [pick('anlan:connector', '类型', 'connectors'), result] },
+  { id: 'connector', label: '连接器', on: WORK, entries: [pick('anlan:connector', '类型', 'connectors'), result] },
   { id: 'received', label: '等待的消息', on: ['bpmn:ReceiveTask', 'bpmn:CatchEvent'], when: aboutMessage, entries: [
     correlation, text('anlan:resultVariable', '内容变量', '消息带来的内容存入这个变量'),
   ] },
@@ -73,7 +77,10 @@ class Settings {
     const groups = GROUPS.filter(fits).map(({ id, label, entries }) => ({
       id: `anlan-${id}`, label, shouldOpen: true, entries: entries.map((entry) => entry(object)),
     }));
+    const takesConnector = object && isAny(element, WORK);
+    const known = this.injector.get('catalogue').connectors ?? [];
     const standard = [
+      { id: 'anlan-parameters', label: '连接器的参数', shouldOpen: true, entries: takesConnector ? parameterEntries(object, known, this.injector) : [] },
       { id: 'anlan-condition', label: '条件', shouldOpen: true, entries: conditionEntries(element) },
       { id: 'anlan-each', label: '逐个办理', shouldOpen: true, entries: multiInstanceEntries(element) },
     ];
