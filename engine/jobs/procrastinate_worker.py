@@ -9,10 +9,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from threading import Event, Thread
+from typing import Any
 
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Deferred
+from psycopg_pool import AsyncConnectionPool
 
 from engine.errors import AnlanError
 from engine.jobs.duties import perform
@@ -27,8 +29,13 @@ _LOG = logging.getLogger(__name__)
 BEAT, SILENCE, LOOK = 1.5, 5.0, 1.0
 #: Seconds between two looks for jobs, should PostgreSQL's notice of a new one be lost.
 POLL = 1.0
-#: How many jobs of each queue are done at a time.
-LANES = {INSIDE_QUEUE: 3, OUTSIDE_QUEUE: 4}
+#: How many jobs of each queue are done at a time. Commands of one process would only lose races against each other.
+LANES = {INSIDE_QUEUE: 1, OUTSIDE_QUEUE: 4}
+
+
+def _pool(**options: Any) -> AsyncConnectionPool:
+    """Connections that are not asked first whether they still live: that would double the round trips of a job."""
+    return AsyncConnectionPool(**{**options, "check": None})
 
 
 class Later(BaseRetryStrategy):
@@ -91,7 +98,15 @@ class ProcrastinateWorker:
 
     def _app(self) -> App:
         address = self._engine.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=sum(LANES.values()) + 3))
+        connector = PsycopgConnector(
+            conninfo=address,
+            # That a job was taken or done may be lost with the machine: then it is done again, and does nothing.
+            kwargs={"options": "-c synchronous_commit=off"},
+            pool_factory=_pool,
+            min_size=1,
+            max_size=sum(LANES.values()) + 3,
+        )
+        app = App(connector=connector)
         app.task(name=TASK, retry=Later())(self._perform)
         return app
 
