@@ -34,6 +34,7 @@ def engine_for(settings: Settings, clock: Clock | None = None) -> ProcessEngine:
         demo=settings.demo,
         hash=settings.hash,
         checkpoints=settings.checkpoint_interval,
+        backoff=settings.backoff,
         queue=queue_for(settings),
         sheets=sheet_of,
         tracer=tracer_for(settings),

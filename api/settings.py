@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from engine.calls.commands import BACKOFF, LONGEST_REST
 from engine.errors import AnlanError
 from engine.history.digests import HashKind
 from engine.history.signatures import SignatureKind
@@ -58,6 +59,8 @@ class Settings:
     secure_cookie: bool = True
     #: what connectors of service tasks may reach, a TOML file
     connectors: Path | None = None
+    #: how long a call for the outside that went wrong rests before each further try
+    backoff: tuple[timedelta, ...] = BACKOFF
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -85,6 +88,7 @@ class Settings:
             worker=_flag(environment, "ANLAN_WORKER", default=True),
             secure_cookie=_flag(environment, "ANLAN_SECURE_COOKIE", default=not demo),
             connectors=Path(connectors) if connectors else None,
+            backoff=_backoff(environment),
         )
 
     @property
@@ -121,6 +125,20 @@ def _names_collector(environment: Mapping[str, str]) -> bool:
 def names_set(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Which settings this installation has; their values may be secret."""
     return sorted(name for name in environment if name.startswith(("ANLAN_", "OTEL_")))
+
+
+def _backoff(environment: Mapping[str, str]) -> tuple[timedelta, ...]:
+    text = environment.get("ANLAN_CALL_BACKOFF")
+    if not text:
+        return BACKOFF
+    try:
+        rests = tuple(timedelta(seconds=int(part)) for part in text.split(","))
+    except (ValueError, OverflowError):
+        rests = (timedelta(-1),)
+    if any(not timedelta() < rest <= LONGEST_REST for rest in rests):
+        message = f"环境变量 ANLAN_CALL_BACKOFF 应为逗号隔开的秒数，如 5,30,120，每个最多 30 天，现在是“{text}”。"
+        raise BadSetting(message, name="ANLAN_CALL_BACKOFF")
+    return rests
 
 
 def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

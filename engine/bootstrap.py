@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from engine.calls.commands import BACKOFF
 from engine.clock import Clock, SystemClock
 from engine.definitions import DefinitionCache
 from engine.funds import FundsProjects, fund_connectors
@@ -37,6 +38,7 @@ def build_engine(
     signer: Callable[[], Signer] | None = None,
     queue: JobQueue | None = None,
     checkpoints: timedelta | None = None,
+    backoff: Sequence[timedelta] = BACKOFF,
     sheets: Sheets | None = None,
     tracer: Tracer | None = None,
 ) -> ProcessEngine:
@@ -57,6 +59,7 @@ def build_engine(
         signer=signer,
         queue=queue,
         checkpoints=checkpoints,
+        backoff=backoff,
         sheets=sheets,
         tracer=tracer or NoTracer(),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine.calls.commands import BACKOFF
 from engine.cases.warm_cases import WarmCase, WarmCases
 from engine.clock import local_date
 from engine.commands import Actor
@@ -29,8 +30,6 @@ from engine.store.attachments import AttachmentStore
 from engine.tracing import NoTracer, Tracer
 
 _APPEND = insert(HistoryEvent)
-#: between the tries of a call for the outside
-BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
 
 #: gives a sheet's file name and its content
 Sheets = Callable[[Connection, DefinitionCache, str], tuple[str, bytes]]

@@ -10,6 +10,12 @@ from typing import Any
 from engine.commands import Command
 
 
+#: how long a call rests between its tries
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
+#: whatever the other side asks for
+LONGEST_REST = timedelta(days=30)
+
+
 @dataclass(frozen=True, kw_only=True)
 class HeldCall:
     """A call that somebody now works on, with what the work needs."""

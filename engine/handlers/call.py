@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from engine import interpreter, values
 from engine.calls.asking import job_of
 from engine.calls.book import FREE, ORDER, change, close, ensure_held, goes_on, held, is_free, is_next, load_call
-from engine.calls.commands import AnswerCall, FailCall, HeldCall, HoldCall, PostponeCall, RefuseCall
+from engine.calls.commands import LONGEST_REST, AnswerCall, FailCall, HeldCall, HoldCall, PostponeCall, RefuseCall
 from engine.cases.case import Case
 from engine.cases.incidents import open_call_incident
 from engine.errors import Refused
@@ -121,8 +121,8 @@ def postpone_call(work: UnitOfWork, command: PostponeCall) -> datetime | None:
     if call.attempts >= len(work.tools.backoff):
         fail(case, call, EXHAUSTED, command.message)
         return None
-    rest = work.tools.backoff[call.attempts] if command.retry_after is None else command.retry_after
-    next_at = work.now + rest
+    wished = work.tools.backoff[call.attempts] if command.retry_after is None else command.retry_after
+    next_at = work.now + min(max(wished, timedelta()), LONGEST_REST)
     _note(case, "CallPostponed", call, {"reason": command.message, "next": next_at})
     change(work, call.id, attempts=call.attempts + 1, next_at=next_at, error=command.message, **FREE)
     put_job(work, call.id)

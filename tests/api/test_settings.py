@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,15 @@ def test_procrastinate_is_for_postgresql(environment: dict[str, str], queue: str
 def test_procrastinate_is_refused_where_it_cannot_work(environment: dict[str, str]) -> None:
     with pytest.raises(BadSetting, match="ANLAN_QUEUE"):
         Settings.from_environment({**environment, "ANLAN_QUEUE": "procrastinate"})
+
+
+def test_the_rests_between_tries_can_be_set() -> None:
+    settings = Settings.from_environment({"ANLAN_CALL_BACKOFF": "1,60"})
+
+    assert settings.backoff == (timedelta(seconds=1), timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("rests", ["soon", "0", "5,-3", "99999999999999999999"])
+def test_rests_that_are_none_are_refused(rests: str) -> None:
+    with pytest.raises(BadSetting, match="ANLAN_CALL_BACKOFF"):
+        Settings.from_environment({"ANLAN_CALL_BACKOFF": rests})
