@@ -129,8 +129,10 @@ class _Verification:
         if self._case_id is None:
             self.report.findings.extend(check_strays(self._connection))
             self.report.findings.extend(self._registers.check(self._connection, self._tools.projects))
-            self.report.findings.extend(self._starts.check(self._connection))
-            self.report.findings.extend(self._requests.check())
+            self.report.findings.extend(
+                self._starts.check(self._connection, complete=self._registers.complete and self._tools.offices)
+            )
+            self.report.findings.extend(self._requests.check(complete=self._registers.complete))
             self._check_books()
             self._check_checkpoints()
         return self.report

@@ -10,6 +10,7 @@ from engine.history.checkpoints import NotACheckpoint, Signed, Statement, checkp
 from engine.history.digests import digest_of
 from engine.history.findings import Finding, Kind
 from engine.history.merkle import root_of
+from engine.history.replay import events_of
 from engine.model import Attachment, Blob, Bundle, Checkpoint, HistoryEvent, LogEntry
 
 
@@ -23,6 +24,7 @@ def check_checkpoints(connection: Connection, public_key: str | None) -> Iterato
         yield from _check(one, number, before, leaves)
         before = one
     yield from _check_columns(connection)
+    yield from _check_recorded(connection, signed)
     last = next(_statements(signed[-1:]), None)
     if last is not None and public_key is not None and signed[-1].is_signed and last.key != public_key:
         yield _finding(str(len(signed)), "最近的检查点不是用本系统的密钥签名的。")
@@ -78,6 +80,19 @@ def _check(one: Signed, number: int, before: Signed | None, leaves: list[bytes])
         yield _finding(place, "与前一个检查点接不上：有检查点被删除或调换。")
     if len(leaves) < statement.size or root_of(leaves[: statement.size]).hex() != statement.root:
         yield _finding(place, "根与日志不一致：日志被改动。")
+
+
+def _check_recorded(connection: Connection, signed: tuple[Signed, ...]) -> Iterator[Finding]:
+    """Every checkpoint that was made is there, and says what it said."""
+    stored = {statement.number: statement for statement in _statements(signed)}
+    for event in events_of(connection, "checkpoints"):
+        if event.content["type"] == "CheckpointMade":
+            told = {**event.input, **event.outcome}
+            found = stored.pop(int(told["number"]), None)
+            if found is None or (found.size, found.root) != (told["size"], told["root"]):
+                yield _finding(str(told["number"]), "历史里生成过的检查点缺失，或者内容不同。")
+    for number in stored:
+        yield _finding(str(number), "这个检查点不是系统生成的：历史里没有。")
 
 
 def _check_columns(connection: Connection) -> Iterator[Finding]:

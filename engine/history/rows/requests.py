@@ -31,6 +31,8 @@ _SILENT = frozenset(
         *("ProcessWithdrawn", "ProcessTerminated"),
     }
 )
+#: results of commands that always leave an event
+_ON_RECORD = frozenset(f"{it.__module__}.{it.__qualname__}" for it in (CompletedTask, StartedProcess))
 
 
 @dataclass
@@ -49,24 +51,30 @@ class Requests:
         self._connection = connection
         oldest = select(AnsweredRequest.answered_at).order_by(AnsweredRequest.answered_at).limit(1)
         self._oldest: datetime | None = connection.scalar(oldest)
+        keys = connection.execute(select(AnsweredRequest.person_id, AnsweredRequest.key))
+        self._kept = {(person, key) for person, key in keys}
         self._asked: dict[tuple[str, str], _Asked] = {}
 
     def see(self, event: Event) -> None:
         """Note the request that an event came of."""
         request = event.content.get("request")
-        if not isinstance(request, Mapping) or self._oldest is None or event.header.at < self._oldest:
+        if not isinstance(request, Mapping) or self._oldest is None:
             return
         key = (str(request["person"]), str(request["key"]))
+        if key not in self._kept and event.header.at < self._oldest:
+            return
         asked = self._asked.setdefault(key, _Asked(str(request["fingerprint"]), event.header.at))
         asked.events.append(event)
 
-    def check(self) -> Iterator[Finding]:
-        """Every answer, as far as the events tell it."""
+    def check(self, *, complete: bool) -> Iterator[Finding]:
+        """Every answer, as far as the events tell it; `complete`: all events tell their requests."""
         asked = dict(self._asked)
         for row in self._connection.execute(select(AnsweredRequest)):
             told = asked.pop((row.person_id, row.key), None)
             if told is None:
                 # Requests that change nothing on record leave no event.
+                if complete and isinstance(row.answer, Mapping) and row.answer.get("is") in _ON_RECORD:
+                    yield _finding(row, "key", "不是历史里的请求，是另外添加的。")
                 continue
             if (row.fingerprint, row.answered_at) != (told.fingerprint, told.at):
                 yield _finding(row, "fingerprint, answered_at", "与历史里的请求不符，被改动过。")

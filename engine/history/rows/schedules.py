@@ -29,10 +29,16 @@ class Starts:
             due: datetime = values.revive(cause["due"])
             self._cases[(told["process"], told["at"], told["region"], due)] = stream
 
-    def check(self, connection: Connection) -> Iterator[Finding]:
-        """A date that was started is not owed again, and one that was not is not done."""
+    def check(self, connection: Connection, *, complete: bool) -> Iterator[Finding]:
+        """A date that was started is not owed again, and one that was not is not done.
+
+        `complete`: every start by a schedule has a row.
+        """
+        missing = dict(self._cases) if complete else {}
         for row in connection.execute(select(ScheduledStart)):
-            case = self._cases.get((row.key, row.element_id, row.region_code, row.due_at))
+            key = (row.key, row.element_id, row.region_code, row.due_at)
+            case = self._cases.get(key)
+            missing.pop(key, None)
             if row.instance_id != case or (case is not None and row.try_at is not None):
                 shown = f"“{case}”" if case else "空"
                 message = (
@@ -40,3 +46,6 @@ class Starts:
                     f"实为 {row.instance_id or '空'}。"
                 )
                 yield Finding(kind=Kind.ROW, place=row.id, table=_NAME, message=message)
+        for (process, element, region, due), case in missing.items():
+            message = f"定时发起的登记（{_NAME} {process} {element} {region} {due}）已经缺失：会再次发起。"
+            yield Finding(kind=Kind.ROW, place=case, table=_NAME, message=message)
