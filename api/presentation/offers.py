@@ -52,7 +52,7 @@ def task_offer(
     return TaskOffer(
         targets=query.return_targets(task.id),
         receivers=_grouped(query.receivers(task), task),
-        signers=_grouped(query.signers(), task),
+        signers=_grouped(query.signers(task), task),
     )
 
 

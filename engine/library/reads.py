@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from engine.cases.incidents import is_held
 from engine.commands import SYSTEM, FireStartTimer, FireTimer
 from engine.definitions import DefinitionCache
 from engine.errors import NotFound
@@ -198,6 +199,7 @@ def _case_timers(connection: Connection, end: datetime, limit: int) -> Iterator[
             EventSubscription.kind == WaitKind.TIMER,
             EventSubscription.due_at <= end,
             ProcessInstance.status == InstanceStatus.ACTIVE,
+            ~is_held(),
         )
         .order_by(EventSubscription.due_at, EventSubscription.instance_id, *WAIT_AGE)
         .limit(limit)

@@ -15,6 +15,7 @@ from engine.commands import (
     CompleteTask,
     CorrelateMessage,
     DeployResources,
+    FailTimer,
     FireStartTimer,
     FireTimer,
     StartProcess,
@@ -169,6 +170,9 @@ class Session:
             self.clock.set(max(timer.due_at, self.clock.now()))
             try:
                 fired += self._fire(timer.command)
+            except Refused as error:
+                if not self._stopped(timer.command, error):
+                    refused[timer.command] = error
             except AnlanError as error:
                 # The other timers must not wait for a case that cannot go on.
                 refused[timer.command] = error
@@ -181,6 +185,15 @@ class Session:
         if isinstance(command, FireTimer):
             return self.engine.execute(command)
         return self.engine.execute(command) is not None
+
+    def _stopped(self, command: FireTimer | FireStartTimer, error: Refused) -> bool:
+        """A case that cannot go on after a timer has stopped there; `state` tells of the incident."""
+        if isinstance(command, FireStartTimer) or command.wait_id is None:
+            return False
+        told = {"code": error.code, "message": error.message}
+        return self.engine.execute(
+            FailTimer(actor=SYSTEM, instance_id=command.instance_id, wait_id=command.wait_id, **told)
+        )
 
     def _next_timer(self, end: datetime, refused: Collection[FireTimer | FireStartTimer]) -> DueTimer | None:
         with self.engine.database.read() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from engine.commands import Actor
 from engine.errors import Refused
 from engine.interpreter import moves
 from engine.model import InstanceStatus, OrgUnit, Person, Position, ProcessDefinition, TaskStatus
-from engine.offices.roles import ROLES, Duty, Level, Role, unit_at
+from engine.offices.roles import ROLES, Duty, Level, Role, conflict_between, unit_at
 from engine.queries.case import CaseView, TaskView
 from engine.rows import AnyRow
 from engine.unit_of_work import Tools, UnitOfWork
@@ -40,6 +40,8 @@ class Candidate:
     unit_code: str
     unit_name: str
     roles: str
+    #: of these, the ones in which the person could do none of the case's steps after having signed this task
+    excluded: str = ""
 
 
 class MoveQuery:
@@ -113,16 +115,24 @@ class MoveQuery:
             return ()
         return self._candidates((Position.role == task.role) & (Position.unit_code == task.unit_code), task.role)
 
-    def signers(self) -> tuple[Candidate, ...]:
-        """Who works in the county of the case or in its city, and may act in cases."""
+    def signers(self, task: TaskView) -> tuple[Candidate, ...]:
+        """Who works in the county of the case or in its city, and may act in cases.
+
+        Who signs acts in the task's role: where duties are to be separate, a step of their own is then closed to them.
+        """
         region = self._view.region_code
         around = or_(
             Position.unit_code.startswith(region[:6]),
             Position.unit_code.startswith(unit_at(region, Level.CITY)[:4] + "00"),
         )
-        return self._candidates(around)
+        activities = self._case.bundle.specification.activities.values()
+        steps = {activity.role for activity in activities if activity.role}
+        closed = {step for step in steps if task.role and conflict_between(task.role, step) is not None}
+        return self._candidates(around, closed=closed)
 
-    def _candidates(self, condition: ColumnElement[bool], role: str | None = None) -> tuple[Candidate, ...]:
+    def _candidates(
+        self, condition: ColumnElement[bool], role: str | None = None, closed: Set[str] = frozenset()
+    ) -> tuple[Candidate, ...]:
         rows = self._work.connection.execute(
             select(
                 Person.id,
@@ -147,20 +157,28 @@ class MoveQuery:
         others = [row for row in held if row.role in ROLES and row.role != role]
         operating = {row.id for row in others if _takes_no_part(ROLES[row.role])}
         mine = {self._work.actor.person_id, self._work.actor.principal}
-        return tuple(_together([row for row in held if row.id not in operating | mine]))
+        return tuple(_together([row for row in held if row.id not in operating | mine], closed))
 
 
-def _together(rows: Sequence[AnyRow]) -> Iterator[Candidate]:
+def _together(rows: Sequence[AnyRow], closed: Set[str]) -> Iterator[Candidate]:
     """One line for each person, with all their roles in the first of their units."""
     persons: dict[str, list[AnyRow]] = {}
     for row in rows:
         persons.setdefault(row.id, []).append(row)
     for person_id, held in persons.items():
-        roles = "、".join(dict.fromkeys(_role(row.role) for row in held))
         first = held[0]
         yield Candidate(
-            person_id=person_id, name=first.name, unit_code=first.unit_code, unit_name=first.unit_name, roles=roles
+            person_id=person_id,
+            name=first.name,
+            unit_code=first.unit_code,
+            unit_name=first.unit_name,
+            roles=_names(row.role for row in held),
+            excluded=_names(row.role for row in held if row.role in closed),
         )
+
+
+def _names(roles: Iterable[str]) -> str:
+    return "、".join(dict.fromkeys(_role(role) for role in roles))
 
 
 def _role(key: str | None) -> str:

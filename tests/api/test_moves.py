@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -158,6 +159,13 @@ def test_a_filing_is_offered_to_others_of_the_filing_office(engine: ProcessEngin
     assert "另一位" in log_in("city").get(f"/tasks/{done.json()['opened_task_ids'][0]}").text
 
 
+def test_the_page_warns_that_who_signs_cannot_do_a_later_step(reviewed: Case, log_in: Login) -> None:
+    page = log_in("clerk").get(f"/tasks/{reviewed['task']}").text
+
+    assert re.search(r"lead同志（乡镇分管领导）\s*<span[^>]*>签署后不能再以乡镇分管领导身份办理本件", page)
+    assert not re.search(r"second_clerk同志（乡镇移民经办人）\s*<span", page)
+
+
 def test_an_added_signer_signs_on_a_form_of_their_own(reviewed: Case, log_in: Login) -> None:
     fields = {"person": "second_clerk", "signing": "before", "why": "一并把关", "confirmed": "yes"}
     clerk, second = log_in("clerk"), log_in("second_clerk")
@@ -261,6 +269,8 @@ def test_only_administrators_move_cases_through_the_api(reviewed: Case, log_in: 
     for login in ("clerk", "lead", "auditor"):
         answer = log_in(login).api("POST", f"/process-instances/{reviewed['case']}/{name}", json=body)
         assert answer.status_code == 403
+    stranger = log_in("other_county").api("POST", f"/process-instances/{reviewed['case']}/{name}", json=body)
+    assert stranger.status_code == 404
 
 
 def _redeployed(designer: Browser, *changes: tuple[str, str]) -> None:

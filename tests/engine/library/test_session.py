@@ -205,6 +205,18 @@ def test_an_error_that_nothing_catches_is_an_incident(session, began):
     assert (stopped.element_id, stopped.code) == ("x", "B-1")
 
 
+def test_a_timer_that_finds_no_flow_stops_its_case_and_no_other(session, began):
+    wait = f'<intermediateCatchEvent id="w">{TIMER.format("PT1H")}</intermediateCatchEvent><exclusiveGateway id="g"/>'
+    case = began(START, wait, '<userTask id="t"/>', END, flows="s -> w -> g; g -> t [go]; t -> e")
+    other = session.start("p", {"go": True})
+
+    assert session.advance(timedelta(hours=2)) == 1
+    (stopped,) = session.state(case).incidents
+    assert (session.state(case).status, stopped.code) == ("incident", "timer.no-flow-taken")
+    assert [task.case_id for task in session.tasks()] == [other]
+    assert session.advance(timedelta(hours=2)) == 0
+
+
 def test_what_a_connector_refuses_is_an_incident_when_nothing_catches_it():
     def refuse(inputs):
         raise BpmnError("poor", "余额不足")
