@@ -45,7 +45,7 @@ def selection_of(line: ExportLine) -> str:
     if line.since is None and line.until is None:
         return process
     since, until = write_date(line.since), write_date(line.until)
-    days = f"{since} 至 {until}" if since and until else f"{since} 以后" if since else f"{until} 以前"
+    days = f"{since} 至 {until}" if since and until else f"{since}以后" if since else f"{until}以前"
     return f"{process}，{days}发起"
 
 

@@ -66,7 +66,7 @@ def test_the_page_asks_shows_and_offers_the_file(auditor: Browser, engine: Proce
     page = auditor.post("/audit/exports", {"content": "xes", "process": "", "since": "2026-01-01", "until": ""})
     assert "已经交给后台制作" in page.text
     assert "正在制作" in page.text
-    assert "全部流程，2026年1月1日 以后发起" in page.text
+    assert "全部流程，2026年1月1日以后发起" in page.text
 
     worked(engine)
 
