@@ -29,12 +29,15 @@ ADDRESS = re.compile(
 LONGEST_ADDRESS, MOST_RECEIVERS = 254, 50
 _LONGEST_SUBJECT, _LONGEST_TEXT = 250, 200_000
 _SECONDS = 30
+_MOST_ATTACHMENTS = 20
+_ID = re.compile(r"[0-9a-f]{32}")
 
 PARAMETERS = (
     Parameter(name="to", required=True, help="收件人的邮箱，一个或列表；域名要在允许的范围里"),
     Parameter(name="cc", help="抄送，一个或列表"),
     Parameter(name="subject", required=True, help="标题，一行"),
     Parameter(name="text", required=True, help="正文"),
+    Parameter(name="attachments", help="本办件的附件，一个或列表，合起来不超过 10 MB"),
 )
 
 
@@ -85,6 +88,7 @@ class EmailConnector:
         settings, read = self._configured(), Inputs(self.type, inputs, self.parameters)
         _receivers(read, settings)
         _subject(read)
+        _attachments(read)
         read.text("text", longest=_LONGEST_TEXT)
 
     def call(self, inputs: Mapping[str, Any], call: OutgoingCall) -> Mapping[str, Any]:
@@ -166,6 +170,16 @@ def _subject(inputs: Inputs) -> str:
     return subject
 
 
+def _attachments(inputs: Inputs) -> list[str]:
+    """Ids, or what a form keeps about documents."""
+    given = inputs.value("attachments") or []
+    found = given if isinstance(given, list | tuple) else [given]
+    ids = [str(item.get("id") if isinstance(item, Mapping) else item) for item in found]
+    if not all(_ID.fullmatch(id_) for id_ in ids) or len(ids) > _MOST_ATTACHMENTS:
+        inputs.refuse("attachments", f"应为本办件的附件，不多于 {_MOST_ATTACHMENTS} 个")
+    return list(dict.fromkeys(ids))
+
+
 def _letter(
     inputs: Inputs, settings: MailSettings, to: Sequence[str], cc: Sequence[str], call: OutgoingCall
 ) -> EmailMessage:
@@ -179,6 +193,13 @@ def _letter(
     message["Message-ID"] = f"<{call.id}@{settings.sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(json_values.well_formed(inputs.text("text", longest=_LONGEST_TEXT)), cte="base64")
+    ids = _attachments(inputs)
+    for document in call.documents(ids) if ids else ():
+        kind, _, more = document.media_type.partition("/")
+        message.add_attachment(document.content, maintype=kind, subtype=more, filename=document.name)
+    if ids:
+        # Without it a boundary is drawn at random, and a second try would not be the same letter.
+        message.set_boundary(f"=_{call.id}")
     return message
 
 

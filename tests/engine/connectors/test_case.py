@@ -25,6 +25,7 @@ from engine.commands import (
     PositionRecord,
     RegisterOrganisation,
     StartProcess,
+    StoreAttachment,
     UnitRecord,
 )
 from engine.connectors import configuration
@@ -130,6 +131,10 @@ class Office:
         self.engine.execute(CompleteTask(actor=APPLICANT, task_id=task.id, submission=submission))
         return self
 
+    def upload(self) -> str:
+        command = StoreAttachment(actor=APPLICANT, name="开户许可.pdf", content=b"%PDF-1.4 x")
+        return self.engine.execute(command).id
+
     def retry(self, **inputs: Any) -> Office:
         (incident,) = self.incidents
         command = RetryIncident(actor=ADMIN, incident_id=incident.id, reason="已更正", inputs=inputs or None)
@@ -166,7 +171,7 @@ def office(
     bank = outside.bank.url("").rstrip("/")
     path.write_text(SETTINGS % {"bank": bank, "mail": mail_server(), "city": outside.city.url("/hook")}, "utf-8")
     read = configuration.read(path, {"ANLAN_SECRET_TREASURY": SECRET, "ANLAN_SECRET_HOOK": HOOK})
-    engine = build_engine(database_url, clock=clock, connectors=read.connectors())
+    engine = build_engine(database_url, clock=clock, connectors=read.connectors(), attachments=tmp_path / "d")
     admin, applicant = _person("admin", "sys_admin", COUNTY), _person("applicant", "village_applicant", VILLAGE)
     units = (
         UnitRecord(code=COUNTY, name="永嘉县", level="county"),
@@ -262,6 +267,32 @@ def test_a_letter_that_cannot_arrive_holds_up_what_comes_after_it_until_it_is_co
     assert office.is_sound()
 
 
+def test_papers_of_the_case_are_sent_along(office: Office, postbox: Postbox) -> None:
+    office.begin(account="wrong").work()
+    office.complete("correct", **PAYEE, papers=[{"id": office.upload()}]).work()
+
+    (paper,) = postbox.letters[0].iter_attachments()
+    assert (paper.get_filename(), paper.get_content_type(), paper.get_content()) == (
+        "开户许可.pdf",
+        "application/pdf",
+        b"%PDF-1.4 x",
+    )
+
+
+def test_papers_that_are_not_of_the_case_are_not_sent(office: Office, postbox: Postbox) -> None:
+    foreign = office.upload()
+    office.begin().work()
+    variables = {"bank": office.outside.bank.url("").rstrip("/"), "payee": {**PAYEE, "papers": [foreign]}}
+    office.engine.execute(
+        StartProcess(actor=APPLICANT, process_key="account_check", region_code=VILLAGE, variables=variables)
+    )
+
+    office.work()
+
+    assert [incident.message for incident in office.incidents] == [f"这个办件没有附件 {foreign}，不能发送。"]
+    assert len(postbox.letters) == 1
+
+
 @pytest.mark.parametrize(
     "inputs",
     [{"url": "https://evil.example.com/"}, {"url": 7}, {"nothing": "x"}, {"url": "http://127.0.0.1:1/", "headers": []}],
@@ -308,7 +339,9 @@ def test_no_table_holds_a_secret(office: Office, outside: Outside, postbox: Post
     assert SECRET not in str(postbox.letters[0])
 
 
-@pytest.mark.parametrize("holder", ["甲" * 300_000, list(range(140_000)), {"a": "\x00\ud800"}, "x" * 990_000], ids=range(4))
+@pytest.mark.parametrize(
+    "holder", ["甲" * 300_000, list(range(140_000)), {"a": "\x00\ud800"}, "x" * 990_000], ids=range(4)
+)
 def test_an_answer_of_any_kind_is_kept_or_becomes_an_incident(office: Office, outside: Outside, holder: Any) -> None:
     body = json.dumps({"holder": holder, "balance": 1}, ensure_ascii=not isinstance(holder, str)).encode()
     outside.bank.answering = say(200, body, content_type="application/json")

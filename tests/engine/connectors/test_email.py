@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from email.headerregistry import Address
 from typing import Any
 
@@ -14,7 +15,7 @@ from aiosmtpd.smtp import AuthResult
 from engine.connectors.email import EmailConnector, MailSettings, Security
 from engine.connectors.errors import BadInput, NotConfigured, PlaceNotAllowed, RefusedByReceiver
 from engine.connectors.secrets import Secret, Secrets
-from engine.ports import ConnectorFailed, OutgoingCall
+from engine.ports import ConnectorFailed, Document, OutgoingCall
 
 from .mailboxes import Postbox
 
@@ -72,6 +73,20 @@ def test_a_second_try_can_be_recognised(mail_server: Callable[..., int], postbox
     assert first.as_bytes() == second.as_bytes()
 
 
+def test_a_letter_with_papers_is_the_same_at_every_try(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall
+) -> None:
+    paper = Document(name="决议.pdf", media_type="application/pdf", content=b"%PDF" * 1000)
+    port, with_paper = mail_server(), replace(call, documents=lambda ids: [paper])
+    for _ in range(2):
+        connector(port).call({**LETTER, "attachments": "a" * 32}, with_paper)
+
+    first, second = postbox.letters
+    assert first.as_bytes() == second.as_bytes()
+    assert [part.get_filename() for part in first.iter_attachments()] == ["决议.pdf"]
+    assert first.get_body().get_content() == "请到系统里查看。\n.\n安澜\n"
+
+
 WRONG: list[dict[str, Any]] = [
     {"to": None},
     {"to": []},
@@ -95,6 +110,10 @@ WRONG: list[dict[str, Any]] = [
     {"text": 7},
     {"text": "x" * 300_000},
     {"bcc": "evil@example.com"},
+    {"attachments": "x"},
+    {"attachments": [7]},
+    {"attachments": {"name": "a.pdf"}},
+    {"attachments": [f"{number:032x}" for number in range(30)]},
     {"from": "evil@example.com"},
 ]
 
