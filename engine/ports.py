@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -120,6 +120,19 @@ class ConnectorFailed(AnlanError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Document:
+    """An attachment of a case, to be sent along."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+def _no_documents(ids: Sequence[str]) -> Sequence[Document]:
+    raise Refused("这里没有附件可以发送。")
+
+
+@dataclass(frozen=True, kw_only=True)
 class OutgoingCall:
     """What a remote connector may tell the receiver about the case it works for."""
 
@@ -133,6 +146,8 @@ class OutgoingCall:
     attempt: int
     #: grows within a case; what is delivered later has a higher one
     sequence: int
+    #: the case's own attachments by id; raises `Refused` for others
+    documents: Callable[[Sequence[str]], Sequence[Document]] = _no_documents
 
 
 class RemoteConnector(Protocol):

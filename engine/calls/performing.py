@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from engine.calls.book import ORDER
 from engine.calls.commands import AnswerCall, FailCall, HeldCall, HoldCall, PostponeCall, RefuseCall
+from engine.calls.documents import documents_of
 from engine.commands import SYSTEM, Command
 from engine.errors import AnlanError, Refused
 from engine.interpreter import BpmnError
@@ -77,7 +79,7 @@ def _outcome(engine: ProcessEngine, call: HeldCall) -> Command[Any]:
         return FailCall(actor=SYSTEM, call_id=call.id, code="unknown-connector", message=message)
     try:
         with engine.tools.tracer.span(SpanKind.CALL, call.connector):
-            results = connector.call(call.inputs, _told(call))
+            results = connector.call(call.inputs, _told(engine, call))
     except BpmnError as error:
         return RefuseCall(actor=SYSTEM, call_id=call.id, code=error.code, message=error.message)
     except Refused as refusal:
@@ -99,7 +101,7 @@ def _rest(engine: ProcessEngine, call: HeldCall, wished: object) -> timedelta | 
     return max(wished, own[0]) if own and isinstance(wished, timedelta) else None
 
 
-def _told(call: HeldCall) -> OutgoingCall:
+def _told(engine: ProcessEngine, call: HeldCall) -> OutgoingCall:
     return OutgoingCall(
         id=call.id,
         instance_id=call.instance_id,
@@ -108,6 +110,7 @@ def _told(call: HeldCall) -> OutgoingCall:
         asked_at=call.asked_at,
         attempt=call.attempt,
         sequence=call.sequence,
+        documents=partial(documents_of, engine, call.instance_id),
     )
 
 
