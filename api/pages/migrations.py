@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,13 +12,14 @@ from starlette.responses import Response
 from api import migrations
 from api.dependencies import FormOf, Visit, VisitOf
 from api.migrations import Batch
-from api.pages.frame import page, redirect
+from api.pages.frame import page
 from engine.errors import Refused
 from engine.offices.administration import ADMINISTRATOR, DESIGNER, given_reason
 from engine.queries.migrations import MigrationPlan, MigrationQuery
 
 router = APIRouter(include_in_schema=False)
 _PLACE = "place:"
+_TRIAL = "试运行"
 
 
 @router.get("/designer/{key}/migration")
@@ -33,12 +35,12 @@ def migrate(request: Request, visit: VisitOf, form: FormOf, key: str) -> Respons
     visit.require(DESIGNER, ADMINISTRATOR)
     plan = _plan(visit, key, str(form.get("version") or ""))
     real = form.get("_action") == "migrate"
-    address = f"/designer/{key}/migration?version={plan.version}"
+    batch = _batch(plan, form)
     try:
-        batch = _batch(plan, form, real)
+        _ensure_complete(batch, real)
     except Refused as refused:
-        return redirect(address, "error", refused.message)
-    report = migrations.migrate(visit, batch) if real else migrations.rehearse(visit, batch)
+        return _page(request, visit, plan, chosen=batch, status=422, messages=[("error", refused.message)])
+    report = migrations.migrate(visit, batch) if real else migrations.rehearse(visit, replace(batch, reason=_TRIAL))
     # What has been migrated is no longer to be migrated.
     shown = _plan(visit, key, str(plan.version)) if real else plan
     return _page(request, visit, shown, report=report, real=real, chosen=batch)
@@ -51,19 +53,27 @@ def _plan(visit: Visit, key: str, version: str) -> MigrationPlan:
         return query.plan(key, number)
 
 
-def _batch(plan: MigrationPlan, form: FormData, real: bool) -> Batch:
+def _batch(plan: MigrationPlan, form: FormData) -> Batch:
     wanted = {str(value) for value in form.getlist("case")}
-    cases = tuple(case for case in plan.cases if case.instance_id in wanted)
-    if not cases:
-        raise Refused("请选择要迁移的办件。")
     mapping = {
         name.removeprefix(_PLACE): str(value)
         for name, value in form.multi_items()
         if name.startswith(_PLACE) and value in plan.choices
     }
-    # Nobody has to say why for a dry run.
-    reason = given_reason(str(form.get("why") or "")[:500], "迁移") if real else "试运行"
-    return Batch(cases=cases, version=plan.version, mapping=mapping, reason=reason)
+    return Batch(
+        cases=tuple(case for case in plan.cases if case.instance_id in wanted),
+        version=plan.version,
+        mapping=mapping,
+        reason=str(form.get("why") or "").strip()[:500],
+    )
+
+
+def _ensure_complete(batch: Batch, real: bool) -> None:
+    """Nobody has to say why for a dry run."""
+    if not batch.cases:
+        raise Refused("请选择要迁移的办件。")
+    if real:
+        given_reason(batch.reason, "迁移")
 
 
 def _page(request: Request, visit: Visit, plan: MigrationPlan, **more: Any) -> Response:

@@ -36,7 +36,9 @@ def move_task(
         case, task = case_of_task(connection, visit.viewer, task_id)
     # An added task is spoken of on the page of the task it was added to.
     back = task_address(task.parent_id if name == "remove-signer" and task.parent_id else task_id, principal)
-    there = "/inbox" if name in ("return", "transfer", "resolve") else f"/cases/{case.id}" if name == "recall" else back
+    if name == "recall":
+        back = f"/cases/{case.id}"
+    there = "/inbox" if name in ("return", "transfer", "resolve") else back
     mover = _Mover(request, visit, case, kind, fields_of(form), back, there)
     return mover.answer(visit.acting_for(principal), task_id, confirmed=form.get("confirmed") == "yes")
 
@@ -91,7 +93,7 @@ class _Mover:
         try:
             command = self._kind.build(actor, noun_id, self._fields)
             return self._done(command) if confirmed else self._shown(command)
-        except (Conflict, Forbidden, Invalid, Refused) as refused:
+        except (Conflict, Forbidden, Invalid, NotFound, Refused) as refused:
             if isinstance(refused, Forbidden) and self._kind in CASE_MOVES.values():
                 raise
             return redirect(self._back, "error", refused.message)
