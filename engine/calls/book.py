@@ -59,7 +59,7 @@ def ensure_held(work: UnitOfWork, call: AnyRow, worker: str) -> None:
     if call.topic is None or not is_worker(work, call.region_code):
         raise NotFound("没有找到这项外部调用。", call=call.id)
     if call.worker != holder_of(work.actor, worker):
-        raise Conflict("这项外部任务现在不由您办理：锁定已经到期、被别人领取或已交回，请重新领取。", call=call.id)
+        raise Conflict("这项外部调用现在不由您办理：锁定已经到期、被别人领取或已交回，请重新领取。", call=call.id)
 
 
 def is_worker(work: UnitOfWork, region_code: str) -> bool:

@@ -60,7 +60,7 @@ def _open(work: UnitOfWork, command: ExtendLock | UnlockCall) -> AnyRow:
     call = load_call(work, command.call_id)
     ensure_held(work, call, command.worker)
     if call.status != CallStatus.OPEN:
-        raise Conflict("这项外部任务已经办完，或办件已经不再需要它。", call=call.id)
+        raise Conflict("这项外部调用已经办完，或办件已经不再需要它。", call=call.id)
     return call
 
 
@@ -77,5 +77,5 @@ def _regions(work: UnitOfWork) -> ColumnElement[bool]:
     positions = positions_of(work.connection, work.actor.person_id, local_date(work.now))
     held_for = {region_prefix(held.unit_code) for held in positions if held.role == INTEGRATION}
     if not held_for or work.actor.on_behalf_of is not None:
-        raise Forbidden("只有外部系统的账号可以领取外部任务。")
+        raise Forbidden("只有外部系统的账号可以领取外部调用。")
     return or_(false(), *(ProcessInstance.region_code.startswith(prefix) for prefix in held_for if prefix))

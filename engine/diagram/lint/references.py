@@ -33,7 +33,7 @@ def _node(node: Node, known: Catalogue, own: Set[str], missing: Callable[..., Pr
     topic = topic_of(node.extension.get("connector") or "")
     if topic is not None and not is_topic(topic):
         message = (
-            f"“{node.title}”的外部任务主题“{topic}”不能使用，请在 external. 之后写一个名称，"
+            f"“{node.title}”的外部调用主题“{topic}”不能使用，请在 external. 之后写一个名称，"
             "只用字母、数字、点、下划线和连字符，例如 external.land-registry。"
         )
         yield error("topic-name", node.id, node.line, message)
