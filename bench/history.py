@@ -1,23 +1,26 @@
-"""What the history costs: completions with their chained event against completions that leave none."""
+"""What the history costs: completions with their chained event against completions that leave none.
+
+Each side has a process and a database of its own, and they take turns, completion by completion: functions that are
+exchanged while Python runs are slow for some time afterwards, which would be counted as the history's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from statistics import quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 from unittest.mock import patch
 
 from databases import Setting
 from office import ROUND, Office
 
-from engine.commands import CompleteTask
-
-#: completions on one side before the other has its turn
-BLOCK, UNLEARNED = 20, 4
-
-
 NO_DIGEST = "0" * 64
+#: completions of each step before they are timed
+UNLEARNED = 6
 
 
 @contextmanager
@@ -41,33 +44,54 @@ def unchained() -> Iterator[None]:
         yield
 
 
-def _times(office: Office, commands: list[CompleteTask]) -> list[float]:
-    """The first ones after a change of functions are slower: what Python has learned of them is forgotten."""
-    spent = []
-    for command in commands:
-        begin = perf_counter()
-        office.engine.execute(command)
-        spent.append(perf_counter() - begin)
-    return spent[UNLEARNED:]
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """What a reduced engine takes of the whole one's time: as a person waits for it, and of the processor."""
+
+    elapsed: float
+    processor: float
 
 
-def share_without(setting: Setting, cases: int, reduced: Callable[[], AbstractContextManager[None]]) -> float:
-    """Time of a reduced engine ÷ time of the whole one, both interleaved."""
-    setting.create("history")
-    office = Office.build(setting.open("history")).furnish()
-    with_history, without = office.start(cases), office.start(cases)
-    office.play(with_history + without, 1)
-    spent: dict[str, list[float]] = {}
-    for activity, login, outcome in ROUND:
-        kept = office.completions(with_history, activity, login, outcome)
-        forgotten = office.completions(without, activity, login, outcome)
-        for at in range(0, cases, BLOCK):
-            spent.setdefault(f"with {activity}", []).extend(_times(office, kept[at : at + BLOCK]))
-            with reduced():
-                spent.setdefault(f"without {activity}", []).extend(_times(office, forgotten[at : at + BLOCK]))
-    office.engine.database.dispose()
-    sums = {
-        side: sum(quantiles(of, n=4)[0] for name, of in spent.items() if name.startswith(f"{side} "))
-        for side in ("with", "without")
-    }
-    return sums["without"] / sums["with"]
+Timing = tuple[float, float]
+Reduced = Callable[[], AbstractContextManager[None]]
+
+
+def share_without(setting: Setting, cases: int, reduced: Reduced) -> Share:
+    """Time of a reduced engine ÷ time of the whole one."""
+    context = get_context("fork")
+    pipes = []
+    for name, side in (("whole", nullcontext), ("reduced", reduced)):
+        setting.create(name)
+        mine, theirs = context.Pipe()
+        context.Process(target=_play, args=(theirs, setting, name, cases, side), daemon=True).start()
+        pipes.append(mine)
+    spent: list[dict[str, list[Timing]]] = [{}, {}]
+    for activity, _, _ in ROUND:
+        for _ in range(cases):
+            for pipe, of in zip(pipes, spent, strict=True):
+                pipe.send(None)
+                of.setdefault(activity, []).append(pipe.recv())
+    whole, part = (_typical(of) for of in spent)
+    return Share(elapsed=part[0] / whole[0], processor=part[1] / whole[1])
+
+
+def _typical(spent: dict[str, list[Timing]]) -> Timing:
+    """One round of the loop: of each step the lower quartile."""
+    quarters = [[quantiles(kind, n=4)[0] for kind in zip(*of[UNLEARNED:], strict=True)] for of in spent.values()]
+    elapsed, processor = (sum(kind) for kind in zip(*quarters, strict=True))
+    return elapsed, processor
+
+
+def _play(turns: Connection, setting: Setting, name: str, cases: int, side: Reduced) -> None:
+    """One side: a round of the loop, and each completion when it is its turn."""
+    with side():
+        office = Office.build(setting.open(name)).furnish()
+        known = office.start(cases)
+        office.play(known, 1)
+        for activity, login, outcome in ROUND:
+            for command in office.completions(known, activity, login, outcome):
+                turns.recv()
+                began, used = perf_counter(), process_time()
+                office.engine.execute(command)
+                turns.send((perf_counter() - began, process_time() - used))
+        office.engine.database.dispose()

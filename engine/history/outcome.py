@@ -70,7 +70,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
 
 
 def _passage(passage: Passage) -> dict[str, Any]:
-    kept: dict[str, Any] = {"element": passage.element_id, "kind": str(passage.kind)}
+    kept: dict[str, Any] = {"element": passage.element_id, "kind": passage.kind.value}
     if passage.conditions:
         kept["conditions"] = [
             {
