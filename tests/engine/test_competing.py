@@ -18,14 +18,25 @@ from engine.commands import (
     CompleteTask,
     DeploymentResource,
     DeployResources,
+    FireStartTimer,
     FireTimer,
     StartProcess,
     WithdrawProcess,
 )
 from engine.errors import AnlanError
-from engine.model import EventSubscription, HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
+from engine.jobs.timers import fire_due_timers
+from engine.model import (
+    EventSubscription,
+    HistoryEvent,
+    ProcessDefinition,
+    ProcessInstance,
+    ScheduledStart,
+    StartSubscription,
+    UserTask,
+)
 from engine.moves import MigrateProcess, ReturnTask, SuspendProcess
 from engine.process_engine import ProcessEngine
+from engine.schedules.commands import StartScheduled
 
 from .conftest import APPLICATION, DIAGRAMS, Office, actor
 
@@ -177,6 +188,59 @@ def test_a_timer_is_fired_by_one_of_two_workers(race: Race, office: Office, poin
 
     assert len(events_of(race.first, "TimerFired")) == 1
     assert office.open_task(case).name == "乡镇审查"
+
+
+SCHEDULE = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:anlan="urn:anlan:bpmn:1" id="d"
+  targetNamespace="urn:t"><process id="watch" isExecutable="true">
+  <startEvent id="s" anlan:startRegions="village"><timerEventDefinition><timeCycle>R/2026-03-04/P1M</timeCycle>
+  </timerEventDefinition></startEvent><userTask id="a"/><endEvent id="e"/>
+  <sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="e"/></process>
+  </definitions>"""
+
+
+def scheduled(race: Race, office: Office, content: bytes = SCHEDULE) -> FireStartTimer:
+    """A schedule that is due now, and the command that fires it."""
+    resource = DeploymentResource(name="watch.bpmn", content=content)
+    race.first.execute(DeployResources(actor=SYSTEM, resources=(resource,)))
+    office.clock.advance(timedelta(days=3))
+    (due,) = rows(race.first, select(StartSubscription).where(StartSubscription.key == "watch"))
+    return FireStartTimer(actor=SYSTEM, definition_id=due.definition_id, element_id="s", due_at=due.due_at)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_schedule_is_fired_by_one_of_two_workers(race: Race, office: Office, point: str) -> None:
+    fire = scheduled(race, office)
+
+    race.run(point, fire, fire)
+
+    owed = rows(race.first, select(ScheduledStart.region_code, ScheduledStart.due_at))
+    assert len(owed) == len(set(owed)) == 2
+    assert events_of(race.first, "ScheduleFired") == ["ScheduleFired"]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_case_that_is_owed_is_started_by_one_of_two_workers(race: Race, office: Office, point: str) -> None:
+    race.first.execute(scheduled(race, office))
+    start = StartScheduled(actor=SYSTEM, owed_id=rows(race.first, select(ScheduledStart.id))[0].id)
+
+    race.run(point, start, start)
+
+    started = rows(race.first, select(ScheduledStart.instance_id).where(ScheduledStart.instance_id.is_not(None)))
+    assert len(started) == len(rows(race.first, select(ProcessInstance.id))) == 1
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_schedule_fires_once_while_a_new_version_is_deployed(race: Race, office: Office, point: str) -> None:
+    fire = scheduled(race, office)
+    newer = SCHEDULE.replace(b'id="watch"', b'id="watch" name="Watch"')
+    deployment = DeployResources(actor=SYSTEM, resources=(DeploymentResource(name="watch.bpmn", content=newer),))
+
+    race.run(point, fire, deployment)
+    fire_due_timers(race.first)
+
+    dates = rows(race.first, select(ScheduledStart.region_code, ScheduledStart.due_at))
+    assert len(dates) == len(set(dates)) == 2
+    assert len(rows(race.first, select(ProcessInstance.id))) == 2
 
 
 @pytest.mark.parametrize("point", POINTS)
