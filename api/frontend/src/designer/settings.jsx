@@ -15,6 +15,10 @@ function aboutMessage(object) {
   return !definitions || definitions.some((definition) => is(definition, 'bpmn:MessageEventDefinition'));
 }
 
+function byTime(object) {
+  return (object.get('eventDefinitions') ?? []).some((definition) => is(definition, 'bpmn:TimerEventDefinition'));
+}
+
 /** What a connector may do. */
 const WORK = ['bpmn:ServiceTask', 'bpmn:SendTask'];
 
@@ -33,6 +37,10 @@ const GROUPS = [
     correlation, text('anlan:resultVariable', '内容变量', '消息带来的内容存入这个变量'),
   ] },
   { id: 'sent', label: '发出的消息', on: ['bpmn:SendTask', 'bpmn:ThrowEvent'], when: aboutMessage, entries: [correlation] },
+  { id: 'schedule', label: '定时计划', on: ['bpmn:StartEvent'], when: byTime, entries: [
+    text('anlan:startRegions', '发起范围', 'village、town、county 或 city：每个村、乡镇、县、市各发起一件；空着只发起一件'),
+    text('anlan:resultVariable', '日期变量', '计划的日期存入这个变量的 date；补发的也是原来的日期'),
+  ] },
   { id: 'called', label: '调用的流程', on: ['bpmn:CallActivity'], entries: [pick('calledElement', '流程', 'processes')] },
   { id: 'script', label: '脚本', on: ['bpmn:ScriptTask'], entries: [passage('script', '赋值', '每行一个：名称 = FEEL 表达式', { scriptFormat: 'feel' })] },
   { id: 'case', label: '办件', on: ['bpmn:Process', 'bpmn:Participant'], entries: [
