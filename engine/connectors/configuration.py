@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn
 
 from engine.connectors import urls
+from engine.connectors.addresses import is_permitted
 from engine.connectors.email import ADDRESS, EmailConnector, MailSettings, Security
 from engine.connectors.errors import BadConfiguration, BadInput, NotConfigured
 from engine.connectors.exchange import Exchange
@@ -181,20 +183,30 @@ def _http(table: Table) -> HttpSettings:
 def _entry(item: Any) -> AllowedHost:
     """`"host"`, or `{host = "host", addresses = ["10.20.0.0/16"]}`."""
     if isinstance(item, str):
-        return allowed_host(item)
+        return _reachable(allowed_host(item))
     if not isinstance(item, dict):
         raise BadConfiguration('http.allow 的每一项应为 "host"，或 {host = "host", addresses = ["10.20.0.0/16"]}。')
     table = Table(item, "http.allow.")
     entry = allowed_host(table.text("host"), table.texts("addresses"))
     table.done()
-    return entry
+    return _reachable(entry)
+
+
+def _reachable(host: AllowedHost) -> AllowedHost:
+    """An address outside the open internet is allowed twice: as a host, and as an address."""
+    try:
+        address = ip_address(host.host)
+    except ValueError:
+        return host
+    if not is_permitted(address, host.networks):
+        raise BadConfiguration(f'{host.host} 属于内部网络或保留地址，确实需要的，请写明 addresses = ["{host.host}"]。')
+    return host
 
 
 def _endpoint(name: str, table: Table, secrets: Secrets) -> Endpoint:
     url = urls.parse(table.text("url"))
-    host = AllowedHost(
-        scheme=url.scheme, host=url.host, port=url.port, networks=tuple(map(network, table.texts("addresses")))
-    )
+    networks = tuple(map(network, table.texts("addresses")))
+    host = _reachable(AllowedHost(scheme=url.scheme, host=url.host, port=url.port, networks=networks))
     named = table.texts("secret")
     if not named:
         table.wrong("secret", "没有填写，应为一个或几个密钥的名称，新的在前")

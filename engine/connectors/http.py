@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from email.message import Message
 from typing import Any
 
-from engine.connectors import json_values, redirects
+from engine.connectors import redirects
 from engine.connectors.errors import BadInput, RefusedByReceiver
 from engine.connectors.exchange import Answer, Exchange, Request
 from engine.connectors.hosts import AllowList
 from engine.connectors.network import Deadline
 from engine.connectors.parameters import Inputs, Parameter
-from engine.connectors.requests import PLACEHOLDER, RequestWriter, is_json
+from engine.connectors.reading import Reading
+from engine.connectors.requests import PLACEHOLDER, RequestWriter
 from engine.connectors.secrets import Secrets
 from engine.errors import Refused
 from engine.interpreter import BpmnError
@@ -27,14 +26,6 @@ LONGEST_TIME = 120
 #: Refusals of our credentials are for administrators, the other 4xx are answers that a diagram can deal with.
 _ERRORS = frozenset(range(400, 500)) - {401, 403, 407, 408, 425, 429}
 _TRY_AGAIN = frozenset({408, 425, 429, *range(500, 600)})
-_PRIVATE = frozenset({"set-cookie", "set-cookie2", "www-authenticate", "proxy-authenticate"})
-#: characters of an answer that a message tells
-_SHOWN = 200
-#: Some codecs take minutes for a megabyte; these do not. What is not known is read as UTF-8.
-_CHARSETS = {
-    **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"),
-    **{name: name for name in ("big5", "iso-8859-1", "utf-16", "us-ascii")},
-}
 
 PARAMETERS = (
     Parameter(
@@ -120,7 +111,7 @@ class HttpConnector:
             return self._exchange.send(step, self._settings.allow.admit(step.url), deadline)
 
         last, answer = redirects.follow(request, send)
-        return self._judged(last, self._masked(answer), Verdict.read(read))
+        return self._judged(last, answer, Verdict.read(read))
 
     def doubts(self, constants: Mapping[str, Any]) -> Sequence[str]:
         """What a designer should hear about values that are written in the diagram."""
@@ -142,59 +133,15 @@ class HttpConnector:
     def _seconds(self, inputs: Inputs) -> float:
         return inputs.seconds("timeout", default=self._settings.timeout, longest=LONGEST_TIME)
 
-    def _masked(self, answer: Answer) -> Answer:
-        """An answer as it may be recorded."""
-        headers = {
-            name: self._secrets.masked(value.encode()).decode()
-            for name, value in answer.headers.items()
-            if name not in _PRIVATE
-        }
-        return Answer(status=answer.status, headers=headers, body=self._secrets.masked(answer.body))
-
     def _judged(self, request: Request, answer: Answer, verdict: Verdict) -> Mapping[str, Any]:
+        reading = Reading.of(answer, self._secrets)
         if answer.status in verdict.accepted:
-            return {"status": Decimal(answer.status), "body": _body(request, answer), "headers": dict(answer.headers)}
-        told = f"{request.url.place} 答复 {answer.status}{_excerpt(answer)}"
+            if reading.broken:
+                raise ConnectorFailed(f"{request.url.place} 的答复不是正确的 JSON。", host=request.url.place)
+            return {"status": Decimal(answer.status), "body": reading.body, "headers": reading.headers}
+        told = f"{request.url.place} 答复 {answer.status}{reading.excerpt}"
         if answer.status in verdict.errors:
             raise BpmnError(f"http.{answer.status}", told)
         if answer.status in verdict.retried:
             raise ConnectorFailed(told, retry_after=answer.retry_after(self._now()))
         raise RefusedByReceiver(told, status=answer.status)
-
-
-def _kind(answer: Answer) -> tuple[str, str]:
-    """The media type and the character set of an answer."""
-    header = Message()
-    header["content-type"] = answer.headers.get("content-type", "")
-    return header.get_content_type().lower(), str(header.get_content_charset() or "utf-8")
-
-
-def _body(request: Request, answer: Answer) -> Any:
-    """JSON as FEEL values, text as text, anything else is nothing that a case could use."""
-    kind, charset = _kind(answer)
-    if not answer.body or not (is_json(kind) or _is_text(kind)):
-        return None
-    text = _decoded(answer.body, charset)
-    try:
-        return json_values.value_of(text) if is_json(kind) else text
-    except json_values.NotJson as error:
-        raise ConnectorFailed(f"{request.url.place} 的答复不是正确的 JSON。", host=request.url.place) from error
-
-
-def _is_text(kind: str) -> bool:
-    return kind.startswith("text/") or kind.endswith(("/xml", "+xml", "/x-www-form-urlencoded"))
-
-
-def _decoded(body: bytes, charset: str) -> str:
-    text = body.decode(_CHARSETS.get(charset.lower(), "utf-8"), "replace")
-    return json_values.well_formed(text.removeprefix("\ufeff"))
-
-
-def _excerpt(answer: Answer) -> str:
-    """The beginning of an answer, in one line."""
-    kind, charset = _kind(answer)
-    if not answer.body or not (is_json(kind) or kind == "text/plain"):
-        return "。"
-    line = re.sub(r"\s+", " ", _decoded(answer.body[: _SHOWN * 4], charset)).strip()
-    shown = "".join(sign for sign in line if sign.isprintable())
-    return f"：{shown[:_SHOWN]}{'…' if len(shown) > _SHOWN else ''}"

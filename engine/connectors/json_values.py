@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,8 @@ from engine.feel import YearsMonthsDuration
 
 #: levels of lists and contexts inside each other; FEEL itself takes no more
 DEEPEST = 60
-#: digits and exponents that FEEL reckons with (IEEE 754 decimal128)
-_MOST_DIGITS, _LARGEST = 34, 6144
+#: FEEL reckons with 34 digits (IEEE 754 decimal128), and other systems write more of them where they wrote a fraction
+_MOST_DIGITS, _LARGEST = 200, 6144
 
 
 class NotJson(ValueError):
@@ -69,24 +69,24 @@ def _number(number: Decimal) -> str:
     return format(number, "f") if -40 <= number.adjusted() <= 40 else str(number).lower()
 
 
-def value_of(text: str) -> Any:
-    """The FEEL value of JSON; raises `NotJson`."""
+def value_of(text: str, edit: Callable[[str], str] = str) -> Any:
+    """The FEEL value of JSON, with every text edited; raises `NotJson`."""
     try:
         read = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_unknown)
     except (ValueError, RecursionError) as error:
         raise NotJson from error
-    return _value(read, 0)
+    return _value(read, edit, 0)
 
 
-def _value(read: Any, depth: int) -> Any:
+def _value(read: Any, edit: Callable[[str], str], depth: int) -> Any:
     if depth > DEEPEST:
         raise NotJson
     if isinstance(read, dict):
-        return {well_formed(key): _value(item, depth + 1) for key, item in read.items()}
+        return {edit(well_formed(key)): _value(item, edit, depth + 1) for key, item in read.items()}
     if isinstance(read, list):
-        return [_value(item, depth + 1) for item in read]
+        return [_value(item, edit, depth + 1) for item in read]
     if isinstance(read, str):
-        return well_formed(read)
+        return edit(well_formed(read))
     return _reckoned(read) if isinstance(read, Decimal) else read
 
 

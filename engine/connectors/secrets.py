@@ -61,19 +61,13 @@ class Secrets:
             value = b64encode(value.encode()).decode()
         return f"{scheme} {value}" if scheme else value
 
-    def masked(self, content: bytes) -> bytes:
-        """An answer without our own secrets, should it repeat one."""
+    def masked(self, text: str) -> str:
+        """What another system has said without our own secrets, should it repeat one."""
         for secret in self._secrets.values():
             for written in _writings(secret.value):
-                content = content.replace(written, MASK.encode())
-        return content
+                text = text.replace(written, MASK)
+        return text
 
 
-def is_reference(text: str) -> bool:
-    """Whether a text names a secret."""
-    return _REFERENCE.fullmatch(text) is not None
-
-
-def _writings(value: str) -> tuple[bytes, ...]:
-    plain = value.encode()
-    return (plain, b64encode(plain), quote(value).encode()) if len(plain) >= _SHORTEST else ()
+def _writings(value: str) -> tuple[str, ...]:
+    return (value, b64encode(value.encode()).decode(), quote(value)) if len(value) >= _SHORTEST else ()

@@ -104,6 +104,8 @@ WRONG = [
     ('"bank.example.com",', "7,", "http.allow 的每一项"),
     ('addresses = ["10.20.3.4"]', 'addresses = ["10.20.3.4/8"]', "网段"),
     ('addresses = ["10.20.3.4"]', 'adresses = ["10.20.3.4"]', "adresses 不认识"),
+    (', addresses = ["10.20.3.4"]', "", 'addresses = ["10.20.3.4"]'),
+    ("https://city.example.gov.cn", "http://169.254.169.254", 'addresses = ["169.254.169.254"]'),
     ("[http]", "[htpp]", "htpp 不认识"),
     ("[http]", "http = 7\n[x]", "http 应为一节设置"),
     ('/treasury"', '/tresury"', "treasury 的文件"),

@@ -32,6 +32,18 @@ def test_an_answer_that_repeats_a_secret_loses_it(ask: Asking, server: WebServer
     assert SECRET not in str(results)
 
 
+@pytest.mark.parametrize("status", [200, 404])
+def test_no_writing_of_a_secret_comes_back(ask: Asking, server: WebServer, status: int) -> None:
+    escaped = "".join(f"\\u{ord(sign):04x}" for sign in SECRET)
+    server.answering = say(status, f'{{"a": ["{escaped}"]}}'.encode(), content_type="application/json")
+
+    if status == 200:
+        assert ask(server, headers=BEARER)["body"] == {"a": ["（密）"]}
+    else:
+        with pytest.raises(BpmnError, match=r'\{"a":\["（密）"\]\}'):
+            ask(server, headers=BEARER)
+
+
 def test_basic_credentials_are_encoded_for_the_wire(ask: Asking, server: WebServer) -> None:
     server.answering = echo
 
