@@ -31,6 +31,7 @@ from api.presentation.paging import page_number, pager
 from engine.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound, Refused
 from engine.model import InstanceStatus
 from engine.offices.administration import ADMINISTRATOR, administers, given_reason
+from engine.queries.calls import retried_calls
 from engine.queries.case import case_view
 from engine.queries.history import history_of
 from engine.queries.incidents import (
@@ -46,7 +47,7 @@ from engine.queries.incidents import incidents as find_incidents
 
 router = APIRouter(include_in_schema=False)
 _LONGEST_REASON = 500
-_STATES = {"open": "等待处理", "closed": "已处理"}
+_STATES = {"open": "等待处理", "retried": "正在自动重试", "closed": "已处理"}
 _OUTCOMES = {
     Outcome.SETTLED: "已继续",
     Outcome.UNDER_WAY: "已重新送出",
@@ -69,14 +70,25 @@ def list_page(
 ) -> Response:
     """停滞点"""
     visit.require(*OVERSEERS)
-    wanted = _filter(state, process, kind, error, search)
     number = page_number(page)
+    if state == "retried":
+        return _retried(request, visit, number)
+    wanted = _filter(state, process, kind, error, search)
     with visit.reading() as connection:
         found = find_incidents(connection, visit.viewer, wanted, number)
         if found.number > found.pages:
             found = find_incidents(connection, visit.viewer, wanted, found.pages)
         processes = processes_with_incidents(connection, visit.viewer)
     return _list(request, visit, wanted, found, processes)
+
+
+def _retried(request: Request, visit: Visit, number: int) -> Response:
+    """Nothing to be done about these yet."""
+    with visit.reading() as connection:
+        found = retried_calls(connection, visit.viewer, number)
+    links = pager(found, "/incidents", "", {"state": "retried"})
+    shown: dict[str, Any] = {"calls": found.items, "states": _STATES, "pager": links}
+    return page(request, "retried_calls.html", visit=visit, active="incidents", **shown)
 
 
 def _list(request: Request, visit: Visit, wanted: IncidentFilter, found: Any, processes: Any) -> Response:

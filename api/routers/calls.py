@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Security
+from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Visit, VisitOf
@@ -36,7 +37,10 @@ from engine.machines import INTEGRATION
 from engine.queries.calls import has_free_call
 from forms.submission import from_json
 
-router = APIRouter(prefix="/calls", tags=["外部调用 calls"])
+#: tells readers of the description how to get in; who asks is found out as for every other request
+_TOKEN = HTTPBearer(auto_error=False, scheme_name="machineToken", description="机器账号的令牌，由系统管理员签发")
+
+router = APIRouter(prefix="/calls", tags=["外部调用 calls"], dependencies=[Security(_TOKEN)])
 
 
 @router.post("/fetch", summary="领取 Fetch and lock")

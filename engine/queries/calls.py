@@ -11,8 +11,11 @@ from sqlalchemy import Connection, exists, select
 
 from engine.calls.book import ORDER, goes_on, is_free
 from engine.machines import INTEGRATION
-from engine.model import ConnectorCall, ProcessInstance
+from engine.model import CallStatus, ConnectorCall, OrgUnit, ProcessDefinition, ProcessInstance
+from engine.queries.incidents import OVERSEERS
+from engine.queries.page import Page, page_of
 from engine.queries.viewer import Viewer
+from engine.rows import AnyRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,63 @@ def calls_of(connection: Connection, instance_id: str) -> tuple[CallView, ...]:
     columns = [getattr(ConnectorCall, name) for name in CallView.__dataclass_fields__]
     statement = select(*columns).where(ConnectorCall.instance_id == instance_id).order_by(*ORDER)
     return tuple(CallView(**row._mapping) for row in connection.execute(statement))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetriedCall:
+    """A call that went wrong and will be tried again by itself."""
+
+    id: str
+    instance_id: str
+    number: str
+    title: str
+    process_name: str
+    region_name: str
+    name: str
+    waited_for: bool
+    error: str
+    attempts: int
+    next_at: datetime
+
+
+def retried_calls(connection: Connection, viewer: Viewer, page: int = 1) -> Page[RetriedCall]:
+    """What will be tried again in the regions of an administrator or auditor, the next try first."""
+    statement = (
+        select(
+            ConnectorCall,
+            ProcessInstance.number,
+            ProcessInstance.title,
+            ProcessDefinition.name.label("process_name"),
+            OrgUnit.name.label("region_name"),
+        )
+        .join(ProcessInstance, ProcessInstance.id == ConnectorCall.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .outerjoin(OrgUnit, OrgUnit.code == ProcessInstance.region_code)
+        .where(
+            ConnectorCall.status == CallStatus.OPEN,
+            ConnectorCall.attempts > 0,
+            viewer.region_condition(*OVERSEERS),
+        )
+        .order_by(ConnectorCall.next_at, ConnectorCall.id)
+    )
+    rows, total = page_of(connection, statement, page)
+    return Page(items=[_retried(row) for row in rows], total=total, number=page)
+
+
+def _retried(row: AnyRow) -> RetriedCall:
+    return RetriedCall(
+        id=row.id,
+        instance_id=row.instance_id,
+        number=row.number,
+        title=row.title,
+        process_name=row.process_name,
+        region_name=row.region_name or "",
+        name=row.name or row.element_id,
+        waited_for=row.wait_id is not None,
+        error=row.error or "",
+        attempts=row.attempts,
+        next_at=row.next_at,
+    )
 
 
 def has_free_call(connection: Connection, viewer: Viewer, topic: str, now: datetime) -> bool:

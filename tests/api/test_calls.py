@@ -341,6 +341,26 @@ def test_the_api_tells_what_was_asked_of_the_outside(
     assert log_in("other_applicant").api("GET", path).status_code == 404
 
 
+def test_what_is_tried_again_by_itself_is_listed_with_its_next_try(
+    held: dict[str, Any], worker: Ask, admin: Browser, log_in: Login
+) -> None:
+    body = {**ONE, "message": "平台正在维护", "retry_after_seconds": 600}
+    worker("POST", f"/calls/{held['id']}/failure", json=body)
+
+    html = admin.get("/incidents?state=retried").text
+    for word in ("正在自动重试", "核查地块", "平台正在维护", "2026-03-02 09:10", "1 次"):
+        assert word in html
+    assert "没有等着再试" in log_in("other_admin").get("/incidents?state=retried").text
+    assert "没有停下来的办件" in admin.get("/incidents").text
+
+
+def test_the_description_tells_how_to_get_in(admin: Browser) -> None:
+    described = admin.get("/api/v1/openapi.json").json()
+
+    assert described["paths"]["/api/v1/calls/fetch"]["post"]["security"] == [{"machineToken": []}]
+    assert described["components"]["securitySchemes"]["machineToken"]["scheme"] == "bearer"
+
+
 def test_amounts_stay_exact(held: dict[str, Any], worker: Ask, engine: ProcessEngine) -> None:
     content = b'{"worker": "one", "results": {"parcel": 124006.10}}'
     answer = worker(
