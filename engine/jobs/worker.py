@@ -28,15 +28,6 @@ _LOG = logging.getLogger(__name__)
 TOGETHER = 20
 
 
-def _in_groups(held: Sequence[HeldJob]) -> Iterator[tuple[bool, list[HeldJob]]]:
-    """Jobs in their order, with those that may share a commit together."""
-    for together, group in groupby(held, key=lambda one: one.job.kind in COMMANDS):
-        jobs = list(group)
-        size = TOGETHER if together else 1
-        for begin in range(0, len(jobs), size):
-            yield together, jobs[begin : begin + size]
-
-
 @dataclass
 class Lane:
     """Jobs of some kinds, done one after the other by a thread."""
@@ -67,6 +58,7 @@ class EmbeddedWorker:
         self._lanes = [self._inside, *(Lane(OUTSIDE, batch=1) for _ in range(calls))]
         self._outages = OutageLog(_LOG)
         self._stopping = Event()
+        self._together = TOGETHER
         self._sweeper = Sweeper(engine)
         self._threads: list[Thread] = []
 
@@ -132,25 +124,40 @@ class EmbeddedWorker:
         """Do the first jobs of a lane; tells how many there were."""
         held = self._leases.take(self._engine.clock.now(), lane.batch, lane.kinds)
         done: list[HeldJob] = []
-        for together, few in _in_groups(held):
+        for few in self._in_groups(held):
             if self._stopping.is_set():
                 self._leases.give_back(few)
                 continue
-            rest = self._left_over(few) if together else few
+            rest = self._left_over(few)
             done += [one for one in few if one not in rest]
             done += [one for one in rest if self._done(one)]
         self._leases.finish(done)
         return len(held)
 
+    def _in_groups(self, held: Sequence[HeldJob]) -> Iterator[Sequence[HeldJob]]:
+        """Jobs in their order, with those together that may share a commit."""
+        for short, group in groupby(held, key=lambda one: one.job.kind in COMMANDS):
+            jobs = list(group)
+            while jobs:
+                size = self._together if short else 1
+                few, jobs = jobs[:size], jobs[size:]
+                yield few
+
     def _left_over(self, held: Sequence[HeldJob]) -> Sequence[HeldJob]:
-        """Do short jobs with one commit; gives those that have to be done one by one."""
+        """Do short jobs with one commit; gives those that have to be done one by one.
+
+        PostgreSQL lets the commands of two workers collide that do not touch the same case, the sooner the more of
+        them share a transaction. So fewer do after each collision, and one more after each success.
+        """
         if len(held) == 1:
             return held
         try:
             failed = perform_together(self._engine, [one.job for one in held])
         except (DBAPIError, AnlanError):
-            # Lost to somebody who was at one of these cases.
-            return held
+            self._together = max(1, self._together // 2)
+            half = len(held) // 2
+            return [*self._left_over(held[:half]), *self._left_over(held[half:])]
+        self._together = min(TOGETHER, self._together + 1)
         return [one for one in held if one.job in failed]
 
     def _done(self, held: HeldJob) -> bool:
