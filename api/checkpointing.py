@@ -12,8 +12,21 @@ from sqlalchemy import Connection
 from api.presentation.dates import write_moment
 from engine.commands import SYSTEM, MakeCheckpoint
 from engine.errors import NotFound
-from engine.history.checkpoints import Signed, checkpoints_of
+from engine.history.checkpoints import Consistency, Signed, checkpoints_of, consistency_since
 from engine.process_engine import ProcessEngine
+
+
+def prove_on(console: Console, engine: ProcessEngine, since: Signed, output: Path | None) -> Consistency:
+    """Tell that nothing under a kept checkpoint was changed, and write the proof where a file is named."""
+    with engine.database.read() as connection:
+        consistency = consistency_since(connection, since)
+    old, new = consistency.old.statement, consistency.new.statement
+    kept = f"一致：第 {old.number} 号检查点覆盖的 {old.size:,} 条没有改动，"
+    console.print(Text(f"{kept}到第 {new.number} 号只是增加到 {new.size:,} 条。", style="green"), soft_wrap=True)
+    if output is not None:
+        output.write_text(consistency.file, encoding="utf-8")
+        console.print(Text(f"一致性证明已写入 {output}，可与办件包里的 verify.py 一起使用（--consistency）。"))
+    return consistency
 
 
 def checkpoint_on(console: Console, engine: ProcessEngine, output: Path | None, *, show: bool) -> Signed:

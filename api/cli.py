@@ -127,7 +127,11 @@ def export(
 
         if not json and (output is None or output.suffix != ".json"):
             name, sheet = export_bundle(engine, case, output)
+            from engine.history.bundle import checker
+            from engine.history.digests import digest_of
+
             console.print(Text(f"已导出到 {name}，其中的 verify.py 可以独立核对。"))
+            console.print(Text(f"verify.py 的 SHA-256：{digest_of(checker())}"), soft_wrap=True)
             if sheet.endswith(".html"):
                 console.print("这台机器上没有找到中文字体，办理表用 HTML 代替 PDF；可以用 ANLAN_FONT 指定字体文件。")
         elif output is None:
@@ -194,12 +198,19 @@ def event_log(
 def checkpoint(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写入的文件，请另行保存或打印")] = None,
     show: Annotated[bool, typer.Option("--show", help="只显示最近的检查点，不生成新的")] = False,
+    since: Annotated[Path | None, typer.Option(help="另行保存的较早的检查点：证明此后只有增加，没有改动")] = None,
+    proof: Annotated[Path | None, typer.Option(help="与 --since 同用：写入一致性证明的文件")] = None,
 ) -> None:
     """生成检查点：对全部历史、定义和附件的摘要签名。另行保存一份，以后可以证明此前的历史没有改动。"""
     with reported(), installed_engine() as engine:
-        from api.checkpointing import checkpoint_on
+        from api.checkpointing import checkpoint_on, prove_on
+        from engine.history.checkpoints import Signed
 
+        if proof is not None and since is None:
+            fail("一致性证明（--proof）要与另行保存的检查点（--since）同用。")
         checkpoint_on(console, engine, output, show=show)
+        if since is not None:
+            prove_on(console, engine, Signed.read(since.read_text("utf-8")), proof)
 
 
 @app.command()

@@ -12,6 +12,8 @@ from api.presentation.dates import write_moment
 from api.presentation.replay import ReplayWriter
 from api.presentation.words import CASE_STATUS
 from engine.definitions import DefinitionCache
+from engine.history.bundle import checker
+from engine.history.digests import digest_of
 from engine.model import Attachment, HistoryEvent
 from engine.queries.case import element_names
 from engine.queries.export import case_export
@@ -69,6 +71,7 @@ def _facts(case: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "办结时间", write_moment(case["ended_at"])
     yield "固定版本清单", case["bundle_digest"]
     yield "历史末端摘要", case["head"] or ""
+    yield "核对程序 verify.py 的 SHA-256", digest_of(checker())
 
 
 def _steps(connection: Connection, definitions: DefinitionCache, case_id: str) -> Iterator[SheetStep]:

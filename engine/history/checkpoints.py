@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, literal, select
 
 from engine.errors import AnlanError, NotFound
 from engine.history.digests import digest_of
-from engine.history.merkle import inclusion_proof, leaf_hash, root_of
+from engine.history.merkle import consistency_proof, inclusion_proof, is_consistent, leaf_hash, root_of
 from engine.history.signatures import Signer, is_signed
 from engine.model import (
     Attachment,
@@ -31,6 +31,12 @@ class NotACheckpoint(AnlanError):
     """这不是安澜的检查点文件，或者内容已损坏。"""
 
     code = "not-a-checkpoint"
+
+
+class NotConsistent(AnlanError):
+    """现在的检查点不是从另存的检查点接着来的：此前的历史被改动、删除过。"""
+
+    code = "not-consistent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,3 +235,39 @@ def inclusion_of(connection: Connection, stream: str) -> Inclusion:
         index=entry.position,
         proof=tuple(part.hex() for part in inclusion_proof(leaves, entry.position)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consistency:
+    """That a checkpoint goes on from an older one: nothing under that one was changed (RFC 6962 §2.1.2)."""
+
+    old: Signed
+    new: Signed
+    proof: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """The proof as a file, for `verify.py --consistency`."""
+        sizes = {"from": self.old.statement.size, "to": self.new.statement.size}
+        return orjson.dumps({**sizes, "proof": list(self.proof)}, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def consistency_since(connection: Connection, old: Signed) -> Consistency:
+    """The proof from a kept checkpoint to the newest one; raises `NotConsistent`."""
+    known = checkpoints_of(connection)
+    if not known:
+        raise NotConsistent("库里没有检查点：检查点被删除，或者这不是同一个系统。")
+    new = known[-1]
+    before, after = old.statement, new.statement
+    if not old.is_signed or before.key != after.key:
+        raise NotConsistent("另存的检查点签名无效，或者不是用本系统的密钥签名的。", number=before.number)
+    leaves = leaves_of(connection, after.size)
+    if before.size > len(leaves):
+        raise NotConsistent(
+            f"另存的检查点覆盖 {before.size} 条，库里只有 {len(leaves)} 条：末尾的历史被删除，或者数据库较旧。"
+        )
+    proof = consistency_proof(leaves, before.size)
+    roots = bytes.fromhex(before.root), bytes.fromhex(after.root)
+    if not is_consistent(before.size, after.size, proof, *roots):
+        raise NotConsistent(number=before.number)
+    return Consistency(old=old, new=new, proof=tuple(part.hex() for part in proof))

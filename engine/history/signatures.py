@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.errors import AnlanError
+from engine.history.standalone.verify import sm2
 
 
 class SignatureKind(StrEnum):
@@ -98,7 +99,7 @@ def is_signed(kind: str, public_key: str, content: bytes, signature: str) -> boo
 
     try:
         if kind == SignatureKind.SM2:
-            return bool(_sm2("", public_key).verify_with_sm3(signature, content))
+            return sm2(bytes.fromhex(public_key), content, bytes.fromhex(signature))
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
         key.verify(bytes.fromhex(signature), content)
     except (InvalidSignature, ValueError):

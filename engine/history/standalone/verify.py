@@ -1,7 +1,8 @@
-"""核对办件包：python verify.py [--checkpoint 另存的检查点文件] [--key 公钥]
+"""核对办件包：python verify.py [--checkpoint 另存的检查点文件 [--consistency 一致性证明]] [--key 公钥]
 
 Checks an unpacked case bundle with nothing but Python 3.9 or newer: every file against the manifest, the chain of
-events, everything that the events name by digest, the Merkle proof, and the signature of the checkpoint.
+events, everything that the events name by digest, the Merkle proof, and the signature of the checkpoint. Do not take
+this file from the bundle that is to be checked: whoever has forged a bundle has forged its verify.py too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import Any
 Event = tuple[dict[str, Any], str]
 #: extended coordinates
 Point = tuple[int, int, int, int]
+#: affine coordinates; None stands for the point at infinity
+Affine = tuple[int, int]
 
 # SM3 (GB/T 32905-2016), for Pythons that were built without it.
 
@@ -120,7 +123,60 @@ def ed25519(key: bytes, message: bytes, signature: bytes) -> bool:
     return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
 
 
-# Merkle trees (RFC 6962 §2.1, RFC 9162 §2.1.3.2).
+# SM2 with SM3 (GB/T 32918.2-2016, curve of GB/T 32918.5-2017).
+
+SM2_P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
+SM2_A = SM2_P - 3
+SM2_B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
+SM2_N = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+SM2_G = (
+    0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
+    0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
+)
+#: who signs, where nothing else was agreed upon (GB/T 35276)
+SM2_ID = b"1234567812345678"
+
+
+def sm2_add(p: Affine | None, q: Affine | None) -> Affine | None:
+    if p is None or q is None:
+        return p or q
+    if p[0] == q[0] and (p[1] + q[1]) % SM2_P == 0:
+        return None
+    if p == q:
+        slope = (3 * p[0] * p[0] + SM2_A) * pow(2 * p[1], SM2_P - 2, SM2_P)
+    else:
+        slope = (q[1] - p[1]) * pow(q[0] - p[0], SM2_P - 2, SM2_P)
+    x = (slope * slope - p[0] - q[0]) % SM2_P
+    return x, (slope * (p[0] - x) - p[1]) % SM2_P
+
+
+def sm2_multiply(n: int, p: Affine | None) -> Affine | None:
+    result: Affine | None = None
+    while n:
+        if n & 1:
+            result = sm2_add(result, p)
+        p, n = sm2_add(p, p), n >> 1
+    return result
+
+
+def sm2(key: bytes, message: bytes, signature: bytes) -> bool:
+    key = key[1:] if len(key) == 65 and key[:1] == b"\x04" else key
+    if len(key) != 64 or len(signature) != 64:
+        return False
+    x, y = int.from_bytes(key[:32], "big"), int.from_bytes(key[32:], "big")
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    if not (0 < r < SM2_N and 0 < s < SM2_N and x < SM2_P and y < SM2_P):
+        return False
+    if (y * y - x * x * x - SM2_A * x - SM2_B) % SM2_P:
+        return False
+    curve = b"".join(part.to_bytes(32, "big") for part in (SM2_A, SM2_B, *SM2_G))
+    signer = bytes.fromhex(sm3((8 * len(SM2_ID)).to_bytes(2, "big") + SM2_ID + curve + key))
+    e, t = int(sm3(signer + message), 16), (r + s) % SM2_N
+    found = sm2_add(sm2_multiply(s, SM2_G), sm2_multiply(t, (x, y))) if t else None
+    return found is not None and (e + found[0]) % SM2_N == r
+
+
+# Merkle trees (RFC 6962 §2.1, RFC 9162 §2.1.3.2 and §2.1.4.2).
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -140,6 +196,33 @@ def root_from(entry: bytes, index: int, size: int, proof: list[bytes]) -> str | 
             current = node(current, sibling)
         index, last = index >> 1, last >> 1
     return current.hex() if last == 0 else None
+
+
+def is_consistent(old_size: int, size: int, proof: list[bytes], old_root: str, root: str) -> bool:
+    """Whether a tree of `size` begins with the tree of `old_size`."""
+    if not 0 < old_size <= size:
+        return False
+    if old_size == size:
+        return old_root == root and not proof
+    if old_size & (old_size - 1) == 0:
+        proof = [bytes.fromhex(old_root), *proof]
+    if not proof:
+        return False
+    first, last = old_size - 1, size - 1
+    while first & 1:
+        first, last = first >> 1, last >> 1
+    old = new = proof[0]
+    for sibling in proof[1:]:
+        if last == 0:
+            return False
+        if first & 1 or first == last:
+            old, new = node(sibling, old), node(sibling, new)
+            while not first & 1 and first:
+                first, last = first >> 1, last >> 1
+        else:
+            new = node(new, sibling)
+        first, last = first >> 1, last >> 1
+    return last == 0 and old.hex() == old_root and new.hex() == root
 
 
 class Bundle:
@@ -168,13 +251,13 @@ class Bundle:
             self.wrong(f"文件 {name} 无法读取")
             return {}
 
-    def check(self, kept: str | None = None, key: str | None = None) -> int:
+    def check(self, kept: str | None = None, key: str | None = None, consistency: str | None = None) -> int:
         manifest = self.json("manifest.json")
         self.check_files(manifest.get("files", {}))
         events = self.check_events(manifest)
         self.check_named(events)
         if self.check_proof(events):
-            self.check_checkpoint(kept, key)
+            self.check_checkpoint(kept, key, consistency)
         return len(events)
 
     def check_files(self, files: dict[str, str]) -> None:
@@ -266,26 +349,57 @@ class Bundle:
         return text, signature.strip()
 
     def facts(self) -> dict[str, str]:
-        return dict(line.split(": ", 1) for line in self.text()[0].splitlines() if ": " in line)
+        return facts_of(self.text()[0])
 
-    def check_checkpoint(self, kept: str | None, key: str | None) -> None:
+    def check_checkpoint(self, kept: str | None, key: str | None, consistency: str | None) -> None:
         text, signature = self.text()
-        facts = self.facts()
-        own = facts.get("key", "")
-        try:
-            if facts.get("algorithm") == "ed25519":
-                if not ed25519(bytes.fromhex(own), text.encode(), bytes.fromhex(signature)):
-                    self.wrong("检查点的签名无效")
-            else:
-                self.notes.append("检查点用国密 SM2 签名，本程序不核对这种签名，请用其他工具核对。")
-        except ValueError:
-            self.wrong("检查点的公钥或签名不合格式")
+        own = self.facts().get("key", "")
+        self.check_signature("检查点", text, signature)
         if key is not None and key.lower() != own:
             self.wrong("检查点不是用指定的公钥签名的")
-        if kept is not None and kept.replace("\r\n", "\n").strip() != (text + "signature: " + signature).strip():
-            self.wrong("包里的检查点与另存的检查点不同")
+        if kept is not None:
+            self.check_kept(kept.replace("\r\n", "\n").strip(), (text + "signature: " + signature).strip(), consistency)
         if key is None and kept is None:
             self.notes.append(f"检查点的公钥是 {own}，请与主管部门公布的公钥核对。")
+
+    def check_signature(self, what: str, text: str, signature: str) -> None:
+        facts = facts_of(text)
+        schemes = {"ed25519": ed25519, "sm2": sm2}
+        try:
+            scheme = schemes[facts["algorithm"]]
+            if not scheme(bytes.fromhex(facts["key"]), text.encode(), bytes.fromhex(signature)):
+                self.wrong(what + "的签名无效")
+        except KeyError:
+            self.wrong(what + "的签名算法不认识，或者没有公钥")
+        except ValueError:
+            self.wrong(what + "的公钥或签名不合格式")
+
+    def check_kept(self, kept: str, own: str, consistency: str | None) -> None:
+        """The kept checkpoint is the bundle's own, or an older one that the bundle's goes on from."""
+        if kept == own:
+            return
+        if consistency is None:
+            self.wrong(
+                "包里的检查点与另存的检查点不同；如果另存的较早，请用 anlan checkpoint --since 取得一致性证明，"
+                "再加上 --consistency"
+            )
+            return
+        text, _, signature = kept.rpartition("signature: ")
+        self.check_signature("另存的检查点", text, signature.strip())
+        old, new = facts_of(text), self.facts()
+        if old.get("key") != new.get("key"):
+            self.wrong("包里的检查点与另存的检查点不是同一把密钥签名的")
+        try:
+            proof = [bytes.fromhex(part) for part in json.loads(consistency)["proof"]]
+            sizes = int(old["size"]), int(new["size"])
+            if not is_consistent(*sizes, proof, old["root"], new["root"]):
+                self.wrong("一致性证明不成立：另存的检查点以后，此前的历史被改动过")
+        except (KeyError, ValueError, TypeError) as error:
+            self.wrong(f"一致性证明无法读取：{error!r}")
+
+
+def facts_of(text: str) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
 
 
 def documents(value: Any) -> Iterator[str]:
@@ -304,9 +418,11 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", default=Path(__file__).resolve().parent, type=Path, help="解开的办件包")
     parser.add_argument("--checkpoint", type=Path, help="另行保存的检查点文件")
     parser.add_argument("--key", help="公布的公钥")
+    parser.add_argument("--consistency", type=Path, help="另存的检查点较早时：到包里检查点的一致性证明")
     given = parser.parse_args()
     bundle = Bundle(given.folder)
-    count = bundle.check(given.checkpoint.read_text("utf-8") if given.checkpoint else None, given.key)
+    kept, consistency = (path.read_text("utf-8") if path else None for path in (given.checkpoint, given.consistency))
+    count = bundle.check(kept, given.key, consistency)
     for problem in bundle.problems:
         print("✗ " + problem)
     for note in bundle.notes:

@@ -15,8 +15,9 @@ import pytest
 
 from engine.commands import SYSTEM, MakeCheckpoint
 from engine.history.bundle import CaseBundle
+from engine.history.checkpoints import Signed, consistency_since
 from engine.history.digests import digest_of
-from engine.history.signatures import signer_at
+from engine.history.signatures import SignatureKind, signer_at
 from engine.process_engine import ProcessEngine
 
 from .conftest import Desk
@@ -139,3 +140,39 @@ def test_what_is_added_to_a_bundle_is_found(bundle: Path) -> None:
     (bundle / "more.txt").write_text("x")
 
     assert "多出文件 more.txt" in check(bundle)[1]
+
+
+def test_an_older_kept_checkpoint_needs_the_proof_of_what_came_since(bundle: Path, desk: Desk, tmp_path: Path) -> None:
+    kept, proof = tmp_path / "kept.txt", tmp_path / "proof.json"
+    first = (bundle / "checkpoint.txt").read_text("utf-8")
+    kept.write_text(first, "utf-8")
+    later = Signed.read(desk.engine.execute(MakeCheckpoint(actor=SYSTEM)))
+    with desk.engine.database.read() as connection:
+        case_id = json.loads((bundle / "manifest.json").read_text("utf-8"))["case"]
+        with (tmp_path / "later.zip").open("wb") as target:
+            CaseBundle(connection, desk.engine.tools.attachments, case_id).write(target, ("办理表.html", b"<html>"))
+        proof.write_text(consistency_since(connection, Signed.read(first)).file, "utf-8")
+    with ZipFile(tmp_path / "later.zip") as archive:
+        archive.extractall(tmp_path / "later")
+
+    assert later.statement.number == 2
+    assert check(tmp_path / "later", "--checkpoint", str(kept))[0] == 1
+    assert check(tmp_path / "later", "--checkpoint", str(kept), "--consistency", str(proof))[0] == 0
+    kept.write_text(first.replace("size: ", "size: 1"), "utf-8")
+    assert check(tmp_path / "later", "--checkpoint", str(kept), "--consistency", str(proof))[0] == 1
+
+
+def test_a_bundle_under_an_sm2_checkpoint_is_checked_without_any_library(desk: Desk, tmp_path: Path) -> None:
+    pytest.importorskip("gmssl")
+    desk.engine.tools = replace(desk.engine.tools, signer=partial(signer_at, tmp_path / "sm2-key", SignatureKind.SM2))
+    case_id = desk.granted()
+    desk.engine.execute(MakeCheckpoint(actor=SYSTEM))
+    with (tmp_path / "case.zip").open("wb") as target, desk.engine.database.read() as connection:
+        CaseBundle(connection, desk.engine.tools.attachments, case_id).write(target, ("办理表.html", b"<html>"))
+    with ZipFile(tmp_path / "case.zip") as archive:
+        archive.extractall(tmp_path / "case")
+    assert check(tmp_path / "case")[0] == 0
+
+    text = (tmp_path / "case" / "checkpoint.txt").read_text("utf-8")
+    (tmp_path / "case" / "checkpoint.txt").write_text(text[:-2] + ("0" if text[-2] != "0" else "1") + "\n", "utf-8")
+    assert "检查点的签名无效" in check(tmp_path / "case")[1]
