@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.policy import SMTP
 from enum import StrEnum
 from typing import Any
 
-from engine.connectors import json_values
-from engine.connectors.errors import NotConfigured, PlaceNotAllowed, RefusedByReceiver
+from engine.connectors.errors import NotConfigured, RefusedByReceiver
+from engine.connectors.letters import Letter, receivers
 from engine.connectors.parameters import Inputs, Parameter
 from engine.connectors.secrets import Secrets
 from engine.errors import Refused
 from engine.ports import ConnectorFailed, OutgoingCall
 
-#: strict on purpose: what mail systems could read in two ways is refused
-ADDRESS = re.compile(
-    r"[A-Za-z0-9_+&-]+(?:\.[A-Za-z0-9_+&-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}"
-)
-LONGEST_ADDRESS, MOST_RECEIVERS = 254, 50
-_LONGEST_SUBJECT, _LONGEST_TEXT = 250, 200_000
 _SECONDS = 30
-_MOST_ATTACHMENTS = 20
-_ID = re.compile(r"[0-9a-f]{32}")
 
 PARAMETERS = (
     Parameter(name="to", required=True, help="收件人的邮箱，一个或列表；域名要在允许的范围里"),
@@ -85,18 +74,13 @@ class EmailConnector:
 
     def check(self, inputs: Mapping[str, Any]) -> None:
         """Refuse what can never be sent: no receiver, receivers outside the allowed domains, a subject of two lines."""
-        settings, read = self._configured(), Inputs(self.type, inputs, self.parameters)
-        _receivers(read, settings)
-        _subject(read)
-        _attachments(read)
-        read.text("text", longest=_LONGEST_TEXT)
+        self._letter(inputs)
 
     def call(self, inputs: Mapping[str, Any], call: OutgoingCall) -> Mapping[str, Any]:
-        settings, read = self._configured(), Inputs(self.type, inputs, self.parameters)
-        to, cc = _receivers(read, settings)
-        message = _letter(read, settings, to, cc, call)
+        settings, letter = self._configured(), self._letter(inputs)
+        content = letter.message(settings.sender, call).as_bytes(policy=SMTP)
         with _told(settings), self._connected(settings) as server:
-            _hand_over(server, settings.sender.addr_spec, [*to, *cc], message.as_bytes(policy=SMTP))
+            _hand_over(server, settings.sender.addr_spec, [*letter.to, *letter.cc], content)
         return {}
 
     def doubts(self, constants: Mapping[str, Any]) -> Sequence[str]:
@@ -106,10 +90,14 @@ class EmailConnector:
         try:
             for name in ("to", "cc"):
                 if name in constants:
-                    _addresses(Inputs(self.type, {name: constants[name]}, _LENIENT), name, self._settings)
+                    receivers(Inputs(self.type, {name: constants[name]}, _LENIENT), name, self._settings.admits)
         except Refused as refusal:
             return (refusal.message,)
         return ()
+
+    def _letter(self, inputs: Mapping[str, Any]) -> Letter:
+        admits = self._configured().admits
+        return Letter.read(Inputs(self.type, inputs, self.parameters), admits)
 
     def _configured(self) -> MailSettings:
         if self._settings is None:
@@ -139,68 +127,6 @@ class EmailConnector:
 
 
 _LENIENT = tuple(Parameter(name=parameter.name, help=parameter.help) for parameter in PARAMETERS)
-
-
-def _receivers(inputs: Inputs, settings: MailSettings) -> tuple[list[str], list[str]]:
-    to, cc = _addresses(inputs, "to", settings), _addresses(inputs, "cc", settings)
-    if not to:
-        inputs.refuse("to", "没有收件人")
-    return to, [address for address in cc if address not in to]
-
-
-def _addresses(inputs: Inputs, name: str, settings: MailSettings) -> list[str]:
-    found = []
-    for text in inputs.texts(name, most=MOST_RECEIVERS):
-        local, at, domain = text.strip().rpartition("@")
-        address = f"{local}{at}{domain.lower()}"
-        if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
-            inputs.refuse(name, f"里的 {text!r:.60} 不是邮箱地址")
-        if not settings.admits(address):
-            raise PlaceNotAllowed(
-                f"不能给 {address} 发邮件，它的域名不在允许的范围里，请改正，或请系统管理员加进设置 smtp.domains。"
-            )
-        found.append(address)
-    return list(dict.fromkeys(found))
-
-
-def _subject(inputs: Inputs) -> str:
-    subject = inputs.text("subject", longest=_LONGEST_SUBJECT).strip()
-    if not subject.isprintable():
-        inputs.refuse("subject", "只能是一行文字")
-    return subject
-
-
-def _attachments(inputs: Inputs) -> list[str]:
-    """Ids, or what a form keeps about documents."""
-    given = inputs.value("attachments") or []
-    found = given if isinstance(given, list | tuple) else [given]
-    ids = [str(item.get("id") if isinstance(item, Mapping) else item) for item in found]
-    if not all(_ID.fullmatch(id_) for id_ in ids) or len(ids) > _MOST_ATTACHMENTS:
-        inputs.refuse("attachments", f"应为本办件的附件，不多于 {_MOST_ATTACHMENTS} 个")
-    return list(dict.fromkeys(ids))
-
-
-def _letter(
-    inputs: Inputs, settings: MailSettings, to: Sequence[str], cc: Sequence[str], call: OutgoingCall
-) -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = settings.sender
-    message["To"] = ", ".join(to)
-    if cc:
-        message["Cc"] = ", ".join(cc)
-    message["Subject"] = _subject(inputs)
-    message["Date"] = call.asked_at.astimezone(UTC)
-    message["Message-ID"] = f"<{call.id}@{settings.sender.domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(json_values.well_formed(inputs.text("text", longest=_LONGEST_TEXT)), cte="base64")
-    ids = _attachments(inputs)
-    for document in call.documents(ids) if ids else ():
-        kind, _, more = document.media_type.partition("/")
-        message.add_attachment(document.content, maintype=kind, subtype=more, filename=document.name)
-    if ids:
-        # Without it a boundary is drawn at random, and a second try would not be the same letter.
-        message.set_boundary(f"=_{call.id}")
-    return message
 
 
 def _hand_over(server: smtplib.SMTP, sender: str, receivers: Sequence[str], content: bytes) -> None:

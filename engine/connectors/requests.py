@@ -90,7 +90,7 @@ class RequestWriter:
             if not _TOKEN.fullmatch(str(name)) or lower in headers:
                 self.inputs.refuse("headers", f"里的名称 {name!r:.40} 写得不对或者重复")
             if lower in _OURS:
-                self.inputs.refuse("headers", f"不能设置 {lower}，它由系统填写")
+                self.inputs.refuse("headers", f"不能设置 {name}，它由系统填写")
             headers[lower] = self._header(lower, _text(value).strip(), url)
         return headers
 
