@@ -17,6 +17,7 @@ from api.plain_json import plain, text_of
 from api.presentation.auditing import shown, variable_lines
 from api.presentation.timeline import Entry, happened
 from api.retyping import read_like, retyped
+from api.schemas.common import ensure_keepable
 from engine.errors import FieldProblem, Invalid
 from engine.history.changes import changes
 from engine.model import CallStatus, Resolution
@@ -229,6 +230,10 @@ def _read_json(name: str, before: Any, text: str) -> Any:
     except (ValueError, RecursionError) as error:
         place = f"（第 {error.lineno} 行）" if isinstance(error, json.JSONDecodeError) else ""
         raise ValueError(f"不是合法的 JSON{place}，请检查括号、引号和逗号") from error
+    try:
+        ensure_keepable(value)
+    except ValueError as error:
+        raise ValueError("嵌套太深，或含有无法识别的字符") from error
     return retyped({name: before}, from_json({name: value}).values)[name]
 
 

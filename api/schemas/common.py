@@ -70,11 +70,12 @@ def _printable(text: str) -> str:
 
 
 def _clean(document: dict[str, Any]) -> dict[str, Any]:
-    _check(document, 0)
+    ensure_keepable(document)
     return document
 
 
-def _check(value: Any, depth: int) -> None:
+def ensure_keepable(value: Any, depth: int = 0) -> None:
+    """Raise `ValueError` for JSON that the database cannot keep, or that nobody would send in earnest."""
     if depth > _DEEPEST:
         raise ValueError("嵌套太深")
     if isinstance(value, str):
@@ -84,10 +85,10 @@ def _check(value: Any, depth: int) -> None:
     elif isinstance(value, Mapping):
         for key, item in value.items():
             _printable(key)
-            _check(item, depth + 1)
+            ensure_keepable(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _check(item, depth + 1)
+            ensure_keepable(item, depth + 1)
 
 
 #: a form's values: any JSON that the database can keep

@@ -137,7 +137,20 @@ def test_a_reason_is_required(incident: str, admin: Browser) -> None:
     assert "请写明重试的原因" in admin.post("/incidents", {"scope": "all", "reason": ""}).text
 
 
-@pytest.mark.parametrize("results", ["[1]", "{", '{"a": NaN}', "[" * 5000, '{"a": 1e999999}'])
+DEEP = "[" * 400 + "]" * 400
+ODD = [
+    "[1]",
+    "{",
+    '{"a": NaN}',
+    "[" * 5000,
+    '{"a": 1e999999}',
+    f'{{"a": {DEEP}}}',
+    '{"a": "\\u0000"}',
+    '{"a": "\\ud800"}',
+]
+
+
+@pytest.mark.parametrize("results", ODD)
 def test_results_that_are_no_object_are_refused(results: str, incident: str, admin: Browser) -> None:
     answer = admin.post(f"/incidents/{incident}", {"act": "resolve", "reason": "已办好", "results": results})
 
