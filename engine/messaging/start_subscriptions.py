@@ -14,7 +14,7 @@ from engine.interpreter import WaitKind
 from engine.interpreter.starts import Facts, StartTrigger, following, start_triggers
 from engine.interpreter.timers import Schedule
 from engine.jobs.queue import Job, JobKind
-from engine.model import StartSubscription
+from engine.model import ScheduledStart, StartSubscription
 from engine.model.base import ProcessValue
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
@@ -39,6 +39,7 @@ def subscribe(work: UnitOfWork, definition_id: str, process: Process, facts: Fac
         for trigger in start_triggers(process, facts, work.now)
         if _goes_on(trigger, before.get(trigger.element_id)) or not (renewed and _is_over(trigger, work.now))
     ]
+    _owe_no_longer(work, process.id, [row["element_id"] for row in rows if row["kind"] == WaitKind.TIMER])
     if rows:
         work.connection.execute(insert(StartSubscription), rows)
     for row in rows:
@@ -48,6 +49,17 @@ def subscribe(work: UnitOfWork, definition_id: str, process: Process, facts: Fac
 def _promptly(work: UnitOfWork, definition_id: str, due_at: datetime | None) -> None:
     if due_at is not None:
         work.put(Job(kind=JobKind.START, subject=definition_id, due_at=due_at))
+
+
+def _owe_no_longer(work: UnitOfWork, key: str, timers: list[str]) -> None:
+    """What a schedule owes that the new version does not have is forgotten; what was started is known for ever."""
+    work.connection.execute(
+        delete(ScheduledStart).where(
+            ScheduledStart.key == key,
+            ScheduledStart.instance_id.is_(None),
+            ScheduledStart.element_id.not_in(timers),
+        )
+    )
 
 
 def _goes_on(trigger: StartTrigger, older: AnyRow | None) -> bool:

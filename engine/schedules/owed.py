@@ -10,7 +10,6 @@ from sqlalchemy import insert, select, update
 from engine import feel
 from engine.cases.instantiation import Beginning, Cause, instantiate
 from engine.cases.starting import process_of
-from engine.clock import local_date
 from engine.commands import StartedProcess
 from engine.definitions import latest_definition
 from engine.errors import Refused
@@ -77,12 +76,11 @@ def start_owed(work: UnitOfWork, owed_id: str) -> StartedProcess | None:
 
 
 def _beginning(work: UnitOfWork, owed: AnyRow) -> Beginning:
-    """By the newest version; one that has no such start event any more owes nothing."""
+    """By the newest version, which has that start event: a version without it would have made it owe nothing."""
     definition = latest_definition(work.connection, owed.key)
     process = process_of(work, definition)
-    event = process.scope.nodes.get(owed.element_id) if process else None
-    if event is None:
-        raise Refused(f"流程“{definition.name}”的新版本已没有开始事件“{owed.element_id}”。", element=owed.element_id)
+    assert process is not None
+    event = process.scope.nodes[owed.element_id]
     takes = bool(event.extension.get("resultVariable") or event.extension.outputs)
     return Beginning(
         definition=definition,
@@ -90,8 +88,3 @@ def _beginning(work: UnitOfWork, owed: AnyRow) -> Beginning:
         variables=told(owed.due_at) if takes else {},
         cause=Cause(element_id=owed.element_id, kind=WaitKind.TIMER, told={"due": owed.due_at}),
     )
-
-
-def is_late(owed: AnyRow, now: datetime) -> bool:
-    """Whether a case should have been started on an earlier day."""
-    return owed.try_at is not None and local_date(owed.due_at) < local_date(now)

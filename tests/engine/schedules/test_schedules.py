@@ -219,6 +219,24 @@ def test_what_cannot_be_started_is_kept_with_the_reason_and_does_not_hold_up_the
     assert left.try_at - calendar.clock.now() == timedelta(hours=1)
 
 
+def test_what_is_owed_is_forgotten_with_its_start_event(calendar: Calendar) -> None:
+    soon = 'anlan:dueIn="&quot;soon&quot;"'
+    calendar.deploy(diagram(WINDOWS, more=soon))
+    assert (calendar.at("2026-09-01"), len(calendar.rows(ScheduledStart))) == (0, 2)
+
+    calendar.deploy(diagram(WINDOWS).replace(b'"window"', b'"other"'))
+    assert calendar.rows(ScheduledStart) == []
+
+
+def test_what_was_refused_is_started_when_a_new_version_allows_it(calendar: Calendar) -> None:
+    calendar.deploy(diagram(WINDOWS, more='anlan:dueIn="&quot;soon&quot;"'))
+    calendar.at("2026-09-01")
+    calendar.deploy(diagram(WINDOWS))
+
+    assert calendar.at("2026-09-01", "00:30") == 0
+    assert calendar.at("2026-09-01", "01:00") == 2
+
+
 def test_a_paused_schedule_lets_its_dates_pass(calendar: Calendar) -> None:
     calendar.deploy(diagram(WINDOWS))
     calendar.engine.execute(
