@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from engine.jobs.queue import QueueLoad
 from engine.process_engine import ProcessEngine
 from engine.queries.workload import workload
 
@@ -48,8 +50,10 @@ class _Workload(Collector):
         return ()
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
+        now, queue = self._engine.clock.now(), self._engine.tools.queue
         with self._engine.database.read() as connection:
-            load = workload(connection, self._engine.clock.now())
+            load = workload(connection, now)
+            jobs = queue.load(connection, now)
         cases = GaugeMetricFamily("anlan_cases", "Cases by status", labels=("status",))
         for status, number in load.cases.items():
             cases.add_metric([status], number)
@@ -59,3 +63,24 @@ class _Workload(Collector):
         yield GaugeMetricFamily("anlan_incidents", "Cases stopped by an error", value=load.incidents)
         yield GaugeMetricFamily("anlan_due_timers", "Timers due and not yet fired", value=load.due_timers)
         yield GaugeMetricFamily("anlan_timer_lateness_seconds", "Age of the oldest due timer", value=load.lateness)
+        yield from _jobs(jobs, now)
+        calls = GaugeMetricFamily(
+            "anlan_calls", "Calls of connectors and external workers by status", labels=("status",)
+        )
+        for status, number in load.calls.items():
+            calls.add_metric([status], number)
+        yield calls
+        yield GaugeMetricFamily("anlan_waiting_exports", "Exports that are not made yet", value=load.waiting_exports)
+
+
+def _jobs(load: QueueLoad, now: datetime) -> Iterable[GaugeMetricFamily]:
+    jobs = GaugeMetricFamily(
+        "anlan_jobs", "Jobs by state; retried ones are counted among the others", labels=("state",)
+    )
+    for state in ("waiting", "taken", "planned", "retried"):
+        jobs.add_metric([state], getattr(load, state))
+    yield jobs
+    lateness = (now - load.oldest).total_seconds() if load.oldest else 0.0
+    yield GaugeMetricFamily(
+        "anlan_job_lateness_seconds", "Age of the oldest job that waits for a worker", value=lateness
+    )

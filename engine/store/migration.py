@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, func, inspect, select, text
 
 from engine.store.database import Database
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 #: the migrated database in memory that others are copied from
 _TEMPLATE: list[Database] = []
 _TEMPLATE_LOCK = Lock()
+#: under which PostgreSQL lets one process migrate at a time
+_LOCK = 0x416E6C616E
 
 
 def migrate(database: Database, revision: str = "head") -> None:
@@ -50,9 +54,24 @@ def _upgrade(database: Database, revision: str) -> None:
     from alembic import command
 
     config = _config()
-    with database.write() as connection:
+    # Whoever waited sees what the other has done only in a transaction that begins afterwards.
+    with _alone(database), database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    """Processes that start together migrate one after the other; SQLite has but one writer anyway."""
+    if database.url.get_backend_name() == "sqlite":
+        yield
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
+        guard.execute(select(func.pg_advisory_lock(_LOCK)))
+        try:
+            yield
+        finally:
+            guard.execute(select(func.pg_advisory_unlock(_LOCK)))
 
 
 def is_newest(database: Database) -> bool:

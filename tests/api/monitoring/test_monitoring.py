@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
@@ -48,6 +49,19 @@ def test_commands_and_tasks_are_counted(petition, anonymous):
     assert figure(answer, 'anlan_commands_total{command="StartProcess",outcome="done"}') == 1
     assert figure(answer, "anlan_open_tasks") == 1
     assert figure(answer, 'anlan_cases{status="active"}') == 1
+
+
+def test_jobs_calls_and_exports_are_counted(petition, log_in, anonymous, clock):
+    asked = log_in("auditor").api("POST", "/exports", json={"content": "csv"})
+    clock.advance(timedelta(seconds=90))
+
+    answer = anonymous.get("/metrics")
+
+    assert asked.status_code == 202
+    assert figure(answer, "anlan_waiting_exports") == 1
+    assert figure(answer, 'anlan_jobs{state="waiting"}') == 1
+    assert figure(answer, "anlan_job_lateness_seconds") == 90
+    assert "# TYPE anlan_calls gauge" in answer.text
 
 
 def test_refusals_are_counted_by_their_code(petition, log_in, anonymous):
