@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 R = TypeVar("R")
 
@@ -30,6 +30,9 @@ SYSTEM = Actor(person_id="system")
 @dataclass(frozen=True, kw_only=True)
 class Command(Generic[R]):
     """One request, carried out in one transaction."""
+
+    #: it changes only rows that it locks and that no limit hangs on, so it need not be as if it were alone
+    beside_others: ClassVar[bool] = False
 
     actor: Actor
 

@@ -33,11 +33,11 @@ R = TypeVar("R")
 #: told a command's name, its seconds, and the code of its refusal
 Observer = Callable[[str, float, str | None], None]
 #: Times a command is tried while others come first; each time one of them has succeeded.
-ATTEMPTS = 10
-#: Seconds, at most, before the second try; before each further one twice as long.
-SHORTEST_REST = 0.001
+ATTEMPTS = 16
 #: Of these, how often it may have written the same row as another.
 COLLISIONS = 3
+#: Seconds, at most, before the second try, doubled before each further one, and at the longest.
+SHORTEST_REST, LONGEST_REST = 0.001, 0.25
 
 
 @contextmanager
@@ -154,7 +154,7 @@ class ProcessEngine:
                 if not lost_race(error):
                     raise
                 # Those who lost to each other would lose again in step.
-                sleep(random() * SHORTEST_REST * 2**attempt)
+                sleep(random() * min(SHORTEST_REST * 2**attempt, LONGEST_REST))
         raise Conflict("同时办理的人太多，这次没有办成，请稍后再试。")
 
     def _attempt(self, command: Command[R], request: AnsweredOnce | None) -> R:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from engine.cases.at_hand import CaseAtHand
 from engine.cases.incidents import withdraw_incidents
 from engine.diagram.topics import topic_of
-from engine.interpreter import Asked, Step, WaitKind
+from engine.interpreter import Asked, Step, Wait, WaitKind
 from engine.jobs.queue import Job, JobKind
 from engine.model import PENDING_CALLS, CallStatus, ConnectorCall
 from engine.rows import AnyRow
@@ -19,13 +19,16 @@ _KEEP = insert(ConnectorCall)
 
 
 def follow_calls(case: CaseAtHand, step: Step, call_ids: Sequence[str], answered: str | None) -> None:
-    """Let the open calls be what the case waits for; most steps ask for nothing."""
+    """Let the open calls be what the case waits for; most steps ask for nothing.
+
+    The row of an `answered` wait is closed by whoever has brought the answer.
+    """
     live = {wait.id: wait for wait in step.waits if wait.kind is WaitKind.SERVICE}
     if step.waited is None:
         _withdraw_others(case, live)
         _follow_names(case, step)
-    elif lost := [wait.id for wait in step.waited if wait.kind is WaitKind.SERVICE and wait.id not in live]:
-        _withdraw(case, answered, ConnectorCall.wait_id.in_(lost))
+    elif lost := _lost(step.waited, {*live, answered}):
+        _withdraw(case, ConnectorCall.wait_id.in_(lost))
     if step.calls:
         rows = [_row(case, asked, call_ids[at], at) for at, asked in enumerate(step.calls)]
         for row in rows:
@@ -35,22 +38,25 @@ def follow_calls(case: CaseAtHand, step: Step, call_ids: Sequence[str], answered
         case.work.put(*(job for row in rows if (job := _job_of(row, case.work.now)) is not None))
 
 
+def _lost(waited: Iterable[Wait], live: Collection[str | None]) -> list[str]:
+    return [wait.id for wait in waited if wait.kind is WaitKind.SERVICE and wait.id not in live]
+
+
 def withdraw_calls(case: CaseAtHand) -> None:
     """The case is over: it waits for nothing. What it has sent is delivered all the same."""
-    _withdraw(case, None)
+    _withdraw(case)
 
 
 def _withdraw_others(case: CaseAtHand, live: Any) -> None:
-    _withdraw(case, None, ConnectorCall.wait_id.not_in(list(live)))
+    _withdraw(case, ConnectorCall.wait_id.not_in(list(live)))
 
 
-def _withdraw(case: CaseAtHand, answered: str | None, *which: Any) -> None:
+def _withdraw(case: CaseAtHand, *which: Any) -> None:
     """Nobody waits for some calls any more; those that had failed need no administrator either."""
     gone = (
         ConnectorCall.instance_id == case.row.id,
         ConnectorCall.wait_id.is_not(None),
         ConnectorCall.status.in_(PENDING_CALLS),
-        ConnectorCall.id != (answered or ""),
         *which,
     )
     failed = select(ConnectorCall.id).where(*gone, ConnectorCall.status == CallStatus.FAILED)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.commands import Command
-
 
 #: how long a call rests between its tries
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
@@ -40,6 +39,8 @@ class HeldCall:
 @dataclass(frozen=True, kw_only=True)
 class HoldCall(Command[HeldCall | None]):
     """Take a call that is due, so that nobody else performs it meanwhile. None when there is nothing to do."""
+
+    beside_others: ClassVar[bool] = True
 
     call_id: str
     #: whoever performs it; the same holder may hold it longer
@@ -92,6 +93,8 @@ class FailCall(Command[bool]):
 class FetchCalls(Command[tuple[HeldCall, ...]]):
     """Give an external worker the calls of a topic that wait the longest, and lock them for it."""
 
+    beside_others: ClassVar[bool] = True
+
     topic: str
     count: int = 1
     lock_for: timedelta = timedelta(minutes=5)
@@ -102,6 +105,8 @@ class FetchCalls(Command[tuple[HeldCall, ...]]):
 class ExtendLock(Command[datetime]):
     """Let an external worker keep a call longer, counted from now."""
 
+    beside_others: ClassVar[bool] = True
+
     call_id: str
     lock_for: timedelta
     worker: str = ""
@@ -110,6 +115,8 @@ class ExtendLock(Command[datetime]):
 @dataclass(frozen=True, kw_only=True)
 class UnlockCall(Command[None]):
     """An external worker gives a call back undone."""
+
+    beside_others: ClassVar[bool] = True
 
     call_id: str
     worker: str = ""

@@ -17,7 +17,7 @@ from engine.calls.book import ORDER
 from engine.calls.commands import AnswerCall, FailCall, HeldCall, HoldCall, PostponeCall, RefuseCall
 from engine.calls.documents import documents_of
 from engine.commands import SYSTEM, Command
-from engine.errors import AnlanError, Refused
+from engine.errors import AnlanError, Conflict, Refused
 from engine.interpreter import BpmnError
 from engine.model import PENDING_CALLS, ConnectorCall
 from engine.ports import OutgoingCall
@@ -26,8 +26,10 @@ from engine.tracing import SpanKind
 
 _LOG = logging.getLogger(__name__)
 #: a call is free again that long after its worker was killed
-LEASE = timedelta(seconds=10)
-_HEARTBEAT_SECONDS = 3.0
+LEASE = timedelta(seconds=6)
+_HEARTBEAT_SECONDS = 2.0
+#: how often an answer is told while others act in the same case
+_TELLINGS = 5
 
 
 def perform_call(engine: ProcessEngine, call_id: str) -> bool:
@@ -39,11 +41,22 @@ def perform_call(engine: ProcessEngine, call_id: str) -> bool:
     with _kept(engine, call_id, holder):
         command = _outcome(engine, call)
     try:
-        engine.execute(command)
+        _tell(engine, command)
     except Refused as refusal:
         # What came back cannot be kept: asking again would give the same.
-        engine.execute(FailCall(actor=SYSTEM, call_id=call_id, code=refusal.code, message=refusal.message))
+        _tell(engine, FailCall(actor=SYSTEM, call_id=call_id, code=refusal.code, message=refusal.message))
     return True
+
+
+def _tell(engine: ProcessEngine, command: Command[Any]) -> None:
+    """An answer is not given up because others were faster."""
+    for _ in range(_TELLINGS - 1):
+        try:
+            engine.execute(command)
+        except Conflict:
+            continue
+        return
+    engine.execute(command)
 
 
 def deliver(engine: ProcessEngine, instance_id: str) -> bool:

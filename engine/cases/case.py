@@ -157,7 +157,7 @@ class Case:
         occurrence: Occurrence,
         *,
         closed_task_id: str | None = None,
-        answered_call_id: str | None = None,
+        answered_wait: str | None = None,
         **pinned: Any,
     ) -> tuple[str, ...]:
         """Write the effect of a step with its event, and return the ids of the tasks it opened."""
@@ -167,7 +167,7 @@ class Case:
         self._save_instance(step, occurrence, outcome_of(step, opened, step.before), pinned)
         self._cancel(step, closed_task_id)
         self._follow_waits(step)
-        follow_calls(self, step, self.services.asked_ids, answered_call_id)
+        follow_calls(self, step, self.services.asked_ids, answered_wait)
         if opened:
             self.work.connection.execute(_OPEN, opened)
         if step.incidents or step.incidents_before:

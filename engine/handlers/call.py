@@ -39,7 +39,18 @@ def hold_call(work: UnitOfWork, command: HoldCall) -> HeldCall | None:
         )
         .values(worker=command.holder, locked_until=until)
     )
-    return held(load_call(work, command.call_id), until) if taken.rowcount else None
+    call = load_call(work, command.call_id)
+    if taken.rowcount:
+        return held(call, until)
+    _come_back(work, call)
+    return None
+
+
+def _come_back(work: UnitOfWork, call: AnyRow) -> None:
+    """Whoever is at it now may be killed: look again when that would be seen."""
+    if call.status == CallStatus.OPEN and call.locked_until is not None and call.locked_until > work.now:
+        job = job_of(call, call.locked_until)
+        work.put(*filter(None, [job]))
 
 
 def answer_call(work: UnitOfWork, command: AnswerCall) -> bool:
@@ -97,7 +108,7 @@ def _go_on(case: Case, call: AnyRow, answer: Mapping[str, Any]) -> None:
     else:
         type_, (code, message) = "CallRefused", (answer["code"], answer["message"])
         step = interpreter.refuse(specification, state, call.wait_id, code, message, services)
-    case.save(step, _occurrence(type_, call, answer), answered_call_id=call.id)
+    case.save(step, _occurrence(type_, call, answer), answered_wait=call.wait_id)
     close(case.work, call.id, CallStatus.ANSWERED)
 
 

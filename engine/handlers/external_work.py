@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, update
 
-from engine.calls.book import FREE, change, ensure_held, goes_on, held, holder_of, is_free, load_call
+from engine.calls.book import FREE, ensure_held, goes_on, held, holder_of, is_free, load_call
 from engine.calls.commands import ExtendLock, FetchCalls, HeldCall, UnlockCall
 from engine.clock import local_date
 from engine.commands import SYSTEM
@@ -15,7 +17,6 @@ from engine.machines import INTEGRATION
 from engine.model import CallStatus, ConnectorCall, ProcessInstance
 from engine.offices.organisation import positions_of
 from engine.offices.roles import region_prefix
-from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
 #: at once
@@ -45,23 +46,27 @@ def fetch_calls(work: UnitOfWork, command: FetchCalls) -> tuple[HeldCall, ...]:
 
 def extend_lock(work: UnitOfWork, command: ExtendLock) -> datetime:
     """Keep a call longer, counted from now."""
-    call = _open(work, command)
     until = work.now + _checked(command.lock_for)
-    change(work, call.id, locked_until=until)
+    _change(work, command, {"locked_until": until})
     return until
 
 
 def unlock_call(work: UnitOfWork, command: UnlockCall) -> None:
     """Give a call back: whoever comes next may have it."""
-    change(work, _open(work, command).id, **FREE)
+    _change(work, command, FREE)
 
 
-def _open(work: UnitOfWork, command: ExtendLock | UnlockCall) -> AnyRow:
+def _change(work: UnitOfWork, command: ExtendLock | UnlockCall, lock: Mapping[str, Any]) -> None:
+    """Change the lock of a call that the worker still has in the instant of the change."""
     call = load_call(work, command.call_id)
     ensure_held(work, call, command.worker)
-    if call.status != CallStatus.OPEN:
+    still = (
+        ConnectorCall.id == call.id,
+        ConnectorCall.status == CallStatus.OPEN,
+        ConnectorCall.worker == call.worker,
+    )
+    if not work.connection.execute(update(ConnectorCall).where(*still).values(**lock)).rowcount:
         raise Conflict("这项外部调用已经办完，或办件已经不再需要它。", call=call.id)
-    return call
 
 
 def _checked(lock_for: timedelta) -> timedelta:

@@ -65,7 +65,7 @@ def resolve_call(work: UnitOfWork, incident: AnyRow, command: ResolveIncident) -
         case.ensure_active()
         case.unattended = True
         step = interpreter.answer(case.bundle.specification, case.state, call.wait_id, given, case.services)
-        opened = case.save(step, occurrence, answered_call_id=call.id)
+        opened = case.save(step, occurrence, answered_wait=call.wait_id)
         ended = step.ended is not None
     close_incident(case, call.id, Resolution.RESOLVED, reason)
     close(work, call.id, CallStatus.RESOLVED)

@@ -66,19 +66,21 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction; it is rolled back unless the caller commits it."""
+    def write(self, *, beside_others: bool = False) -> Iterator[Connection]:
+        """A transaction; it is rolled back unless the caller commits it.
+
+        One that goes on `beside_others` sees what they commit meanwhile, and never loses to them.
+        """
         with self._turn, self._writer.connect() as connection:
+            if beside_others and self.url.get_backend_name() != "sqlite":
+                connection = connection.execution_options(isolation_level="READ COMMITTED")
             yield connection
 
     @contextmanager
     def book(self) -> Iterator[Connection]:
         """A transaction of the queue's own rows, kept at its end; cases are changed by commands alone."""
-        with self._turn, self._writer.connect() as connection:
-            if self.url.get_backend_name() != "sqlite":
-                connection = connection.execution_options(isolation_level="READ COMMITTED")
-            with connection.begin():
-                yield connection
+        with self.write(beside_others=True) as connection, connection.begin():
+            yield connection
 
     def dispose(self) -> None:
         """Close all connections."""
