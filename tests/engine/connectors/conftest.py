@@ -75,7 +75,7 @@ class Asking:
         allow = AllowList(allowed_host(text, addresses) for text in allowed)
         secrets = Secrets([Secret(name="treasury", value=SECRET, hosts=AllowList(allow.entries[:1]))])
         exchange = Exchange(self.tls, self.resolve)
-        return HttpConnector(HttpSettings(allow=allow, timeout=5), secrets, exchange, now=lambda: NOON)
+        return HttpConnector(HttpSettings(allow=allow, timeout=20), secrets, exchange, now=lambda: NOON)
 
     def __call__(self, server: WebServer, **inputs: Any) -> Mapping[str, Any]:
         return self.connector(server.url("")).call({"url": server.url(), **inputs}, self.call)

@@ -77,4 +77,5 @@ async def _stop(servers: list[asyncio.Server]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.sleep(0.01)
+    # The loop itself closes what they leave, a turn later.
+    await asyncio.sleep(0.05)

