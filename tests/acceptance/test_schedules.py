@@ -107,7 +107,7 @@ def test_a_quarter_is_reported_and_a_fen_too_little_goes_back(project_at: Callab
     (again,) = [task for task in walk.open_tasks() if task.activity_id == "q1_fund"]
     with pytest.raises(Refusal) as refusal:
         walk.complete_task(again, **sheet, paid="144000.00", reason=None)
-    assert refusal.value.problems == {"reason": "上次填报与支付单不符，请写明差异原因"}
+    assert set(refusal.value.problems) == {"reason"}
     walk.complete_task(again, **sheet, paid="144000.00", reason="少记一分钱，已经更正。")
     walk.run({"q1_progress": Answer(values={"projects": []})})
 
