@@ -73,7 +73,8 @@ def page(
     **context: Any,
 ) -> HTMLResponse:
     """Write a page into the frame. A message left by the request before is shown once."""
-    said = [*_left(request), *messages]
+    left, typed = _left(request)
+    said = [*left, *messages]
     site = visit.site if visit else site_of(request)
     html = TEMPLATES.get_template(template).render(
         person=_person(visit.viewer) if visit else None,
@@ -83,6 +84,7 @@ def page(
         active=active,
         demo=_demo(site, visit),
         here=request.url.path,
+        typed={"id": typed[0], "text": typed[1]},
         **context,
     )
     response = HTMLResponse(html, status)
@@ -96,11 +98,15 @@ def fragment(template: str, status: int = 200, **context: Any) -> HTMLResponse:
     return HTMLResponse(TEMPLATES.get_template(template).render(**context), status)
 
 
-def redirect(location: str, kind: Kind | None = None, text: str = "") -> RedirectResponse:
-    """Go on to another page, which shows the message."""
+def redirect(
+    location: str, kind: Kind | None = None, text: str = "", typed: tuple[str, str] = ("", "")
+) -> RedirectResponse:
+    """Go on to another page, which shows the message; `typed` is a field's id and what was written into it."""
     response = RedirectResponse(location, status_code=303)
     if kind:
-        packed = base64.urlsafe_b64encode(json.dumps([kind, text[:600]]).encode()).decode()
+        # A cookie holds 4 KB: this much Chinese fits.
+        left = [kind, text[:300], typed[0][:80], typed[1][:500]]
+        packed = base64.urlsafe_b64encode(json.dumps(left, ensure_ascii=False).encode()).decode()
         response.set_cookie(_FLASH, packed, max_age=60, path="/", httponly=True, samesite="lax")
     return response
 
@@ -119,17 +125,18 @@ def refusal_page(request: Request, refusal: Refusal) -> HTMLResponse:
     return page(request, "refusal.html", visit=visit, status=refusal.status, refusal=refusal)
 
 
-def _left(request: Request) -> list[tuple[Kind, str]]:
+def _left(request: Request) -> tuple[list[tuple[Kind, str]], tuple[str, str]]:
+    """What the request before has left: a message, and what was typed into a field."""
     packed = request.cookies.get(_FLASH)
     if not packed:
-        return []
+        return [], ("", "")
     try:
-        kind, text = json.loads(base64.urlsafe_b64decode(packed))
-        str(text).encode()
+        kind, text, field, typed = map(str, json.loads(base64.urlsafe_b64decode(packed)))
+        f"{text}{field}{typed}".encode()
     except (ValueError, TypeError, binascii.Error, RecursionError):
-        return []
+        return [], ("", "")
     known: tuple[Kind, ...] = ("success", "error", "warning", "info")
-    return [(kind, str(text))] if kind in known else []
+    return [(word, text) for word in known if word == kind], (field, typed)
 
 
 def _person(viewer: Viewer) -> Mapping[str, Any]:

@@ -151,7 +151,8 @@ def retry_many(request: Request, visit: VisitOf, form: FormOf) -> Response:
         chosen = {str(value) for value in form.getlist("incident")}
         found = tuple(incident for incident in found if incident.id in chosen)
     if not found:
-        return redirect(back, "error", "请先选择要重试的停滞点；它们也可能刚刚处理过了。")
+        told = "请先选择要重试的停滞点；它们也可能刚刚处理过了。"
+        return redirect(back, "error", told, ("reason", _reason(form)))
     try:
         reason = given_reason(_reason(form), "重试")
     except Refused as refused:
@@ -265,4 +266,4 @@ def settle_in_case(visit: VisitOf, form: FormOf, instance_id: str, incident_id: 
     try:
         return _answer(address, _settle(visit, incident, form))
     except Refused as refused:
-        return redirect(address, "error", refused.message)
+        return redirect(address, "error", refused.message, (f"reason-{incident_id}", _reason(form)))

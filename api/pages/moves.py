@@ -96,7 +96,20 @@ class _Mover:
         except (Conflict, Forbidden, Invalid, NotFound, Refused) as refused:
             if isinstance(refused, Forbidden) and self._kind in CASE_MOVES.values():
                 raise
-            return redirect(self._back, "error", refused.message)
+            why = (self._fields.get("why") or self._fields.get("opinion") or [""])[0]
+            return redirect(self._back, "error", refused.message, (self._typed_into(noun_id), why))
+
+    def _typed_into(self, noun_id: str) -> str:
+        """The id of the field on the page where the move was asked for."""
+        name = self._request.path_params["name"]
+        odd = {
+            "withdraw": "why",
+            "resolve": "opinion",
+            "add-signer": "why-signer",
+            "recall": f"why-recall-{noun_id}",
+            "remove-signer": f"why-{noun_id}",
+        }
+        return odd.get(name, f"why-{name}")
 
     def _done(self, command: Command[Any]) -> Response:
         self._visit.engine.execute(command)
