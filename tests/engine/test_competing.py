@@ -24,6 +24,8 @@ from engine.commands import (
     WithdrawProcess,
 )
 from engine.errors import AnlanError
+from engine.jobs.leases import Leases
+from engine.jobs.queue import INSIDE
 from engine.jobs.timers import fire_due_timers
 from engine.model import (
     EventSubscription,
@@ -241,6 +243,30 @@ def test_a_schedule_fires_once_while_a_new_version_is_deployed(race: Race, offic
     dates = rows(race.first, select(ScheduledStart.region_code, ScheduledStart.due_at))
     assert len(dates) == len(set(dates)) == 2
     assert len(rows(race.first, select(ProcessInstance.id))) == 2
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_job_that_two_workers_do_has_one_effect(race: Race, office: Office, point: str) -> None:
+    case = office.apply()
+    office.clock.advance(timedelta(days=5))
+    command = FireTimer(actor=SYSTEM, instance_id=case)
+
+    race.run(point, command, command)
+
+    assert len(events_of(race.first, "TimerFired")) == 1
+    assert office.open_task(case).name == "乡镇审查"
+
+
+def test_a_job_is_held_by_one_of_two_workers_that_come_at_once(race: Race, office: Office) -> None:
+    case = office.apply()
+    office.clock.advance(timedelta(days=5))
+    workers = [Leases(engine.database, name) for name, engine in (("first", race.first), ("rival", race.rival))]
+
+    with ThreadPoolExecutor(2) as pool:
+        held = list(pool.map(lambda leases: leases.take(office.clock.now(), 10, INSIDE), workers))
+
+    assert sorted(len(jobs) for jobs in held) == [0, 1]
+    assert [job.job.subject for jobs in held for job in jobs] == [case]
 
 
 @pytest.mark.parametrize("point", POINTS)
