@@ -89,7 +89,7 @@ def test_an_upheld_objection_sends_the_case_into_a_second_notice(desk: Any, noti
 def test_whoever_registers_an_objection_cannot_wipe_out_what_comes_of_it(
     desk: Any, noticed: Walk, shixi: Story
 ) -> None:
-    values = {"objection_text": "选址离农房太近", "objections": None, "notice_round": 9}
+    values = {"objection_text": "选址离农房太近", "objections": None, "failed_notices": 9}
     desk.deliver("yantan.clerk", noticed.case_id, "objection_received", values)
     (accepting,) = noticed.open_tasks()
     task = desk.visitor("yantan.clerk").get(f"/user-tasks/{accepting.id}")

@@ -330,6 +330,16 @@ def test_after_two_failed_notices_the_town_says_what_to_do(walk: Begin) -> None:
     ]
 
 
+def test_a_notice_that_was_repeated_for_another_reason_has_not_failed(walk: Begin) -> None:
+    case = at_town(walk).do("p4_town_review", "return_for_correction")
+    case.do("p1c_correct", **(APPLICATION | {"src_migrant_fund": Decimal(299000)}))
+    case = village_noticed(object_to(case.agree("p2_resolution"), upheld=True))
+
+    assert case.open == ["p1c_correct"]
+    village_noticed(object_to(case.do("p1c_correct", **APPLICATION).agree("p2_resolution"), upheld=True))
+    assert case.open == ["p3o_town_opinion"]
+
+
 def test_the_town_may_end_what_was_objected_to_twice(walk: Begin) -> None:
     case = village_noticed(object_to(applied(walk), upheld=True)).do("p1c_correct", **APPLICATION)
     village_noticed(object_to(case.agree("p2_resolution"), upheld=True)).do("p3o_town_opinion", "reject")
