@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from traceback import format_tb
 from typing import Any
 
 from starlette.routing import Match
@@ -25,10 +27,18 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **getattr(record, "facts", {}),
         }
-        if record.exc_info and record.exc_info[0] is not None:
-            line["error"] = record.exc_info[0].__name__
-            line["traceback"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            line["error"] = type(record.exc_info[1]).__name__
+            line["traceback"] = "".join(_places(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=False)
+
+
+def _places(error: BaseException | None) -> Iterator[str]:
+    """Where an error came from, and what had caused it; its message may name what people have written."""
+    while error is not None:
+        yield from format_tb(error.__traceback__)
+        yield f"{type(error).__name__}\n"
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def log_json() -> None:

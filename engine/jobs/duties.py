@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -30,6 +31,7 @@ from engine.schedules.commands import StartScheduled
 from engine.tracing import SpanKind
 
 _LOG = logging.getLogger(__name__)
+_JOBS = logging.getLogger("anlan.jobs")
 
 #: Does a job, or nothing where nothing waits for it any more; tells whether anything has happened.
 #: What it raises is tried again later, so what will never work must be settled by a command (an incident).
@@ -38,14 +40,35 @@ Duty = Callable[[ProcessEngine, Job], bool]
 
 def perform(engine: ProcessEngine, job: Job) -> bool:
     """Do a job once."""
-    with engine.tools.tracer.span(SpanKind.JOB, job.kind):
-        return DUTIES[job.kind](engine, job)
+    began, outcome = perf_counter(), "error"
+    try:
+        with engine.tools.tracer.span(SpanKind.JOB, job.kind):
+            happened = DUTIES[job.kind](engine, job)
+        outcome = "done" if happened else "nothing"
+        return happened
+    except AnlanError as refusal:
+        outcome = refusal.code
+        raise
+    finally:
+        _tell([job], outcome, perf_counter() - began)
 
 
 def perform_together(engine: ProcessEngine, jobs: Sequence[Job]) -> list[Job]:
     """Do jobs that are a command each with one commit; gives those that must be done again by themselves."""
+    began = perf_counter()
     results = engine.execute_together([COMMANDS[job.kind](job) for job in jobs])
-    return [job for job, result in zip(jobs, results, strict=True) if isinstance(result, Failed)]
+    again = [job for job, result in zip(jobs, results, strict=True) if isinstance(result, Failed)]
+    done = [job for job, result in zip(jobs, results, strict=True) if not isinstance(result, Failed)]
+    _tell(done, "done", (perf_counter() - began) / max(len(jobs), 1))
+    return again
+
+
+def _tell(jobs: Sequence[Job], outcome: str, seconds: float) -> None:
+    """One line for each job, for those who keep lines; kinds and ids, never contents."""
+    if _JOBS.isEnabledFor(logging.INFO):
+        for job in jobs:
+            facts = {"job": job.kind.value, "subject": job.subject, "outcome": outcome, "ms": round(seconds * 1000, 1)}
+            _JOBS.info("job", extra={"facts": facts})
 
 
 def fire_first_timer(engine: ProcessEngine, job: Job) -> bool:
@@ -70,7 +93,7 @@ def _fire_or_hold(engine: ProcessEngine, instance_id: str) -> bool:
     try:
         return engine.execute(FireTimer(actor=SYSTEM, instance_id=instance_id, wait_id=wait_id))
     except Refused as error:
-        _LOG.warning("timer %s of case %s was refused: %s", wait_id, instance_id, error.message)
+        _LOG.warning("timer %s of case %s was refused: %s", wait_id, instance_id, error.code)
         told = {"code": error.code, "message": error.message}
         engine.execute(FailTimer(actor=SYSTEM, instance_id=instance_id, wait_id=wait_id, **told))
         return False

@@ -23,8 +23,11 @@ from engine.jobs.procrastinate_queue import INSIDE_QUEUE, OUTSIDE_QUEUE, TASK
 from engine.jobs.queue import Job, JobKind
 from engine.jobs.sweeper import Sweeper
 from engine.process_engine import ProcessEngine
+from engine.store.outages import OutageLog
 
 _LOG = logging.getLogger(__name__)
+# What the pool says with every attempt, the log of outages says once.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 #: Seconds between two signs of life, after which silence a worker counts as dead, and between two looks for such.
 BEAT, SILENCE, LOOK = 1.5, 5.0, 1.0
 #: Seconds between two looks for jobs, should PostgreSQL's notice of a new one be lost.
@@ -52,6 +55,7 @@ class ProcrastinateWorker:
     def __init__(self, engine: ProcessEngine) -> None:
         self._engine = engine
         self._sweeper = Sweeper(engine)
+        self._outages = OutageLog(_LOG)
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="anlan-jobs", daemon=True)
         self._done = 0
@@ -119,11 +123,12 @@ class ProcrastinateWorker:
         try:
             perform(self._engine, job)
         except AnlanError as error:
-            _LOG.warning("job %s of %s was refused: %s", job.kind, job.subject, error.message)
+            _LOG.warning("job %s of %s was refused: %s", job.kind, job.subject, error.code)
             raise
-        except Exception:
-            _LOG.exception("job %s of %s failed", job.kind, job.subject)
+        except Exception as error:
+            self._outages.failed(error, "job %s of %s failed", job.kind, job.subject)
             raise
+        self._outages.worked(written=True)
 
     def _run(self) -> None:
         asyncio.run(self._watch())
@@ -133,9 +138,10 @@ class ProcrastinateWorker:
         while not self._stopping.is_set():
             try:
                 async with self._app().open_async() as app:
+                    self._outages.worked(written=False)
                     await self._serve(app)
-            except Exception:
-                _LOG.exception("looking for jobs failed")
+            except Exception as error:
+                self._outages.failed(error, "looking for jobs failed")
                 await asyncio.sleep(POLL)
 
     async def _serve(self, app: App) -> None:

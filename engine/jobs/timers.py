@@ -48,7 +48,7 @@ def _done(engine: ProcessEngine, job: Job) -> bool:
     try:
         return perform(engine, job)
     except AnlanError as error:
-        _LOG.warning("job %s of %s was refused: %s", job.kind, job.subject, error.message)
+        _LOG.warning("job %s of %s was refused: %s", job.kind, job.subject, error.code)
     except Exception:
         # One case that cannot go on must not hold up the notices and deadlines of all others.
         _LOG.exception("job %s of %s failed", job.kind, job.subject)

@@ -166,7 +166,7 @@ class EmbeddedWorker:
         try:
             perform(self._engine, job)
         except AnlanError as error:
-            _LOG.warning("job %s of %s was refused: %s", job.kind, job.subject, error.message)
+            _LOG.warning("job %s of %s was refused: %s", job.kind, job.subject, error.code)
             self._leases.put_back(held, error)
         except Exception as error:
             self._outages.failed(error, "job %s of %s failed", job.kind, job.subject)

@@ -43,15 +43,19 @@ class Database:
 
     def _open(self) -> Engine:
         if self.url.get_backend_name() != "sqlite":
+            # Parameters are what people have written, and stay out of errors and logs.
             # SQLite lets one writer in at a time; on PostgreSQL writers that could not have come one after the other
             # lose, and try again. So no limit of a fund is passed by two payments that did not see each other.
-            return sqlalchemy.create_engine(self.url, pool_pre_ping=True, isolation_level="SERIALIZABLE")
+            return sqlalchemy.create_engine(
+                self.url, pool_pre_ping=True, isolation_level="SERIALIZABLE", hide_parameters=True
+            )
         if not _in_memory(self.url):
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = sqlalchemy.create_engine(
             self.url,
             connect_args={"timeout": 30, "check_same_thread": False},
             poolclass=StaticPool if _in_memory(self.url) else None,
+            hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

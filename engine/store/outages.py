@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from enum import StrEnum
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 
 class Outage(StrEnum):
@@ -66,14 +66,19 @@ def outage_of(error: BaseException) -> Outage | None:
     """What has failed, or None where the fault is ours."""
     if isinstance(error, OSError):
         return _FILES.get(error.errno or 0)
-    if not isinstance(error, DBAPIError):
-        return None
-    driver = error.orig
-    if isinstance(driver, sqlite3.Error):
-        return _SQLITE.get(getattr(driver, "sqlite_errorcode", 0) & 0xFF)
-    if state := getattr(driver, "sqlstate", None):
+    if isinstance(error, DBAPIError):
+        return Outage.UNREACHABLE if error.connection_invalidated else _of_driver(error.orig)
+    # Procrastinate has connections of its own, and wraps what they meet.
+    return _of_driver(error) or (outage_of(error.__cause__) if error.__cause__ else None)
+
+
+def _of_driver(error: BaseException | None) -> Outage | None:
+    if isinstance(error, sqlite3.Error):
+        return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if state := getattr(error, "sqlstate", None):
         return next((outage for start, outage in _POSTGRESQL.items() if state.startswith(start)), None)
-    lost = error.connection_invalidated or isinstance(error, OperationalError)
+    # A connection that could not be made has no state; psycopg need not be loaded to know its error.
+    lost = any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
     return Outage.UNREACHABLE if lost else None
 
 

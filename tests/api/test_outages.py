@@ -31,6 +31,7 @@ from engine.bootstrap import build_engine
 from engine.clock import ManualClock
 from engine.commands import SYSTEM, PersonRecord, RegisterOrganisation
 from engine.jobs.embedded_queue import EmbeddedQueue
+from engine.jobs.procrastinate_queue import ProcrastinateQueue
 from engine.jobs.workers import worker_of
 from engine.process_engine import ProcessEngine
 from engine.store.attachments import AttachmentStore
@@ -67,11 +68,11 @@ def server(postgres: Any, postgres_tables: str) -> Iterator[Server]:
     postgres.drop(server.url)
 
 
-@pytest.fixture
-def away(server: Server) -> Iterator[ProcessEngine]:
+@pytest.fixture(params=[EmbeddedQueue, ProcrastinateQueue])
+def away(request: pytest.FixtureRequest, server: Server) -> Iterator[ProcessEngine]:
     """An engine on the database that goes away."""
     clock = ManualClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
-    engine = build_engine(server.address, clock=clock, demo=True, queue=EmbeddedQueue())
+    engine = build_engine(server.address, clock=clock, demo=True, queue=request.param())
     engine.execute(RegisterOrganisation(actor=SYSTEM, units=(), persons=(WANG,)))
     yield engine
     engine.database.dispose()

@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.monitoring.logs import JsonLines
 from engine.errors import AnlanError
+from engine.jobs.workers import worker_of
 
 
 def figure(answer, name):
@@ -100,8 +103,33 @@ def test_routes_of_the_api_are_logged_as_they_are_called(engine, settings, caplo
 
 def test_an_error_in_the_log_keeps_its_traceback():
     try:
-        raise AnlanError("出错了")
+        try:
+            raise ValueError("王小华")
+        except ValueError as cause:
+            raise AnlanError("王小华的申请出错了") from cause
     except AnlanError as error:
         record = logging.LogRecord("x", logging.ERROR, "", 1, "failed", (), (type(error), error, error.__traceback__))
 
-    assert json.loads(JsonLines().format(record))["error"] == "AnlanError"
+    line = JsonLines().format(record)
+    assert json.loads(line)["error"] == "AnlanError"
+    assert "ValueError" in json.loads(line)["traceback"]
+    assert __file__ in json.loads(line)["traceback"]
+    assert "AnlanError: " not in line
+
+
+def test_what_people_have_written_is_in_no_error_of_the_database(engine):
+    with pytest.raises(DBAPIError) as caught, engine.database.read() as connection:
+        connection.execute(text("SELECT :name FROM nowhere"), {"name": "王小华"})
+
+    assert "王小华" not in str(caught.value)
+
+
+def test_a_worker_logs_kinds_and_outcomes_of_jobs(petition, log_in, engine, caplog):
+    log_in("auditor").api("POST", "/exports", json={"content": "csv"})
+
+    with caplog.at_level(logging.INFO, logger="anlan.jobs"):
+        worker_of(engine).drain(lambda done: None)
+
+    lines = [json.loads(JsonLines().format(record)) for record in caplog.records if record.name == "anlan.jobs"]
+    assert [(line["job"], line["outcome"]) for line in lines] == [("export", "done")]
+    assert set(lines[0]) == {"at", "level", "logger", "message", "job", "subject", "outcome", "ms"}
