@@ -24,19 +24,18 @@ from outage import patiently
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sundial import Sundial
+from workshop import engine_at
 
 from api.demo.engine_desk import EngineDesk
 from api.demo.organisation import demo_organisation
 from api.demo.story import EXAMPLE_A, Story
 from api.demo.walker import Done, OpenTask, Walk
-from engine.bootstrap import build_engine
 from engine.commands import Actor, Command, CompleteTask, StartProcess
 from engine.errors import AnlanError, Conflict
 from engine.idempotency import RequestKey
 from engine.model import UserTask
 from engine.offices.roles import ROLES, unit_at
 from engine.process_engine import ProcessEngine
-from forms.port import FormLibrary
 
 #: What one project's cases are, in their order.
 CHAPTERS: tuple[tuple[str, Callable[[Story], Any]], ...] = (
@@ -51,13 +50,10 @@ class Clerk:
     """Acts through the engine, and writes down what it asks before it asks."""
 
     def __init__(self, home: Path, url: str, number: int, seed: str) -> None:
-        self.journal = Journal.read(home / f"clerk{number}.journal")
+        self.journal = Journal.read(home / f"{type(self).__name__.lower()}{number}.journal")
+        self.home = home
         self.clock = Sundial(home / "now")
-        self.engine: ProcessEngine = patiently(
-            lambda: build_engine(
-                url, clock=self.clock, forms=FormLibrary(), attachments=home / "attachments", demo=True
-            )
-        )
+        self.engine: ProcessEngine = engine_at(home, url)
         self.number = number
         self.random = Random(seed)
         self.desk = Desk(self)

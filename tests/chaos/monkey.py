@@ -25,19 +25,20 @@ import sqlalchemy
 from sqlalchemy import func, select
 
 from api.demo.loader import prepare
-from engine.bootstrap import build_engine
-from engine.commands import CompleteTask, StartProcess
+from engine.commands import SYSTEM, CompleteTask, DeploymentResource, DeployResources, StartProcess
 from engine.funds.model.ledger import Transfer
+from engine.history.event import Event
 from engine.history.verification import verify
-from engine.model import HistoryEvent, ProcessInstance
+from engine.model import PENDING_CALLS, ConnectorCall, HistoryEvent, ProcessInstance
 from engine.process_engine import ProcessEngine
-from forms.port import FormLibrary
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from journal import Journal  # noqa: E402
 from outage import patiently, patiently_until  # noqa: E402
+from outside import Ledger, receipt_for  # noqa: E402
 from sundial import Sundial  # noqa: E402
+from workshop import engine_at, furnish  # noqa: E402
 
 CLERKS = 2
 ROOT = HERE.parents[1]
@@ -52,6 +53,8 @@ class Losses:
     acknowledged: int = 0
     cases: int = 0
     events: int = 0
+    #: answered by the outside
+    errands: int = 0
     complaints: list[str] = field(default_factory=list)
 
 
@@ -72,9 +75,10 @@ class Monkey:
     def run(self, faults: int, report: Callable[[str], None] = lambda text: None) -> Losses:
         clock = Sundial(self.home / "now")
         clock.move(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
-        self._engine(prepare)
+        furnish(self.home)
+        self._engine(_prepare)
         try:
-            for name in ("worker", *(f"clerk{number}" for number in range(CLERKS))):
+            for name in ("outside", "worker", "messenger0", *(f"clerk{number}" for number in range(CLERKS))):
                 self._start(name)
             patiently_until(lambda: all(self._has_worked(name) for name in self.processes))
             while sum(self.losses.faults.values()) + self._own_faults() < faults:
@@ -83,6 +87,7 @@ class Monkey:
                 time.sleep(self.random.uniform(0.05, 0.5))
                 self._strike(clock)
                 report(f"{sum(self.losses.faults.values())} 次故障")
+            self._let_errands_end(clock)
         finally:
             for process in self.processes.values():
                 process.kill()
@@ -108,7 +113,15 @@ class Monkey:
     def _has_worked(self, name: str) -> bool:
         """Whether a process has come to something since it was started."""
         size = (self.home / f"{name}.journal").stat().st_size if (self.home / f"{name}.journal").exists() else 0
-        return name == "worker" or size > self.sizes.get(name, 0)
+        return name in ("worker", "outside") or size > self.sizes.get(name, 0)
+
+    def _let_errands_end(self, clock: Sundial) -> None:
+        """Nothing strikes any more: whatever is still on its way arrives."""
+        messenger = self.processes.pop("messenger0")
+        messenger.kill()
+        messenger.wait()
+        clock.move(clock.now() + timedelta(days=4))
+        self._engine(lambda engine: patiently_until(lambda: not _on_the_way(engine), 120))
 
     def _look_for_defects(self) -> None:
         """A process that ended by itself has met an error it should not have met."""
@@ -118,21 +131,18 @@ class Monkey:
                 self._start(name)
 
     def _start(self, name: str) -> None:
-        script, number = (name[:-1], [name[-1], str(self.random.random())]) if name[-1].isdigit() else (name, [])
-        command = [sys.executable, str(HERE / f"{script}.py"), str(self.home), self.url, *number]
+        seed = str(self.random.random())
+        script, rest = (name[:-1], [self.url, name[-1], seed]) if name[-1].isdigit() else (name, [self.url])
+        if name == "outside":
+            rest = [(self.home / "port").read_text(), seed]
+        command = [sys.executable, str(HERE / f"{script}.py"), str(self.home), *rest]
         journal = self.home / f"{name}.journal"
         self.sizes[name] = journal.stat().st_size if journal.exists() else 0
         with (self.home / name).open("ab") as log:
             self.processes[name] = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, env=ENVIRONMENT)
 
     def _engine(self, work: Callable[[ProcessEngine], Any]) -> None:
-        engine = build_engine(
-            self.url,
-            clock=Sundial(self.home / "now"),
-            forms=FormLibrary(),
-            attachments=self.home / "attachments",
-            demo=True,
-        )
+        engine = engine_at(self.home, self.url)
         patiently(lambda: work(engine))
         engine.database.dispose()
 
@@ -157,6 +167,45 @@ class Monkey:
             losses.cases = connection.scalar(select(func.count()).select_from(ProcessInstance)) or 0
             losses.events = report.events
             losses.complaints += _imbalances(connection)
+            losses.complaints += _misdone_errands(connection, Ledger(self.home / "ledger").entries())
+            losses.errands = connection.scalar(select(func.count()).where(HistoryEvent.type == "CallAnswered")) or 0
+
+
+def _prepare(engine: ProcessEngine) -> None:
+    prepare(engine)
+    files = (HERE / "errand.bpmn", HERE / "errand.json")
+    errand = tuple(DeploymentResource(name=file.name, content=file.read_bytes()) for file in files)
+    engine.execute(DeployResources(actor=SYSTEM, resources=errand))
+
+
+def _on_the_way(engine: ProcessEngine) -> bool:
+    with engine.database.read() as connection:
+        return bool(connection.scalar(select(func.count()).where(ConnectorCall.status.in_(PENDING_CALLS))))
+
+
+def _misdone_errands(connection: sqlalchemy.Connection, ledger: list[dict[str, Any]]) -> Iterator[str]:
+    """Each call was answered once and with its own receipt; the city heard of each case in order."""
+    for call in connection.execute(select(ConnectorCall).where(ConnectorCall.status != "answered")):
+        yield f"call {call.id} of case {call.instance_id} is {call.status} at the end: {call.error}"
+    asked = {entry["key"] for entry in ledger if entry["path"] == "/bank"}
+    answers = select(HistoryEvent.payload).where(HistoryEvent.type == "CallAnswered")
+    told = [Event(payload).input for payload in connection.scalars(answers)]
+    yield from (f"call {key} was answered {n} times" for key, n in Counter(it["call"] for it in told).items() if n > 1)
+    for it in told:
+        if it["call"] not in asked or it["results"]["body"]["receipt"] != receipt_for(it["call"]):
+            yield f"call {it['call']} has an answer that the bank did not give"
+    yield from _out_of_order([entry for entry in ledger if entry["path"] == "/city"])
+
+
+def _out_of_order(told: list[dict[str, Any]]) -> Iterator[str]:
+    """Whatever came again, nothing came for the first time before what was sent before it."""
+    first: dict[str, Any] = {}
+    for entry in told:
+        first.setdefault(entry["key"], entry["body"])
+    for case in {body["case"] for body in first.values()}:
+        types = [body["type"] for body in first.values() if body["case"] == case]
+        if types != ["errand.first", "errand.second"]:
+            yield f"the city heard of case {case}: {types}"
 
 
 def _missing(connection: sqlalchemy.Connection, entry: Any) -> Iterator[str]:
@@ -223,6 +272,7 @@ def main() -> int:
             complaints += len(losses.complaints)
             print(
                 f"\r{database}: {dict(losses.faults)}，{losses.acknowledged} 条已确认的命令，{losses.cases} 件办件，"
+                f"{losses.errands} 次外部答复，"
                 f"{losses.events} 条历史，{len(losses.complaints)} 处差错"
             )
             print(*losses.complaints, sep="\n")

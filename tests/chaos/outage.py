@@ -21,9 +21,9 @@ def patiently(ask: Callable[[], T]) -> T:
     return ask()
 
 
-def patiently_until(holds: Callable[[], bool]) -> None:
+def patiently_until(holds: Callable[[], bool], seconds: int = 60) -> None:
     """Go on when something has come true, or after a minute without it."""
-    for _ in range(1200):
+    for _ in range(20 * seconds):
         if holds():
             return
         time.sleep(0.05)

@@ -22,3 +22,4 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(database):
     assert losses.complaints == []
     assert losses.faults.total() >= FAULTS
     assert losses.acknowledged > 0
+    assert losses.errands > 0
