@@ -124,7 +124,20 @@ def test_the_township_is_asked_to_urge_who_has_not_reported_in_time(report: Any)
     assert report.open == ["q1_fund", "q1_fund", "q1x_urge", "q3_town_summary"]
 
 
+def test_the_county_is_told_what_is_missing_on_the_day_of_red_cards(report: Any) -> None:
+    due = report.timers["still_missing"].astimezone(LOCAL_ZONE)
+    assert due == datetime(2026, 4, 26, tzinfo=LOCAL_ZONE)
+
+    report.wait_for("still_missing").do("q1y_red_card", note="已约谈")
+    assert report.open == ["q1_fund"] * 3
+
+
 def test_each_level_has_its_day(report: Any) -> None:
     days = {step: due.astimezone(LOCAL_ZONE).date() for step, due in report.variables["due"].items()}
 
-    assert days == {"village": date(2026, 4, 11), "town": date(2026, 4, 16), "county": date(2026, 4, 21)}
+    assert days == {
+        "village": date(2026, 4, 11),
+        "town": date(2026, 4, 16),
+        "county": date(2026, 4, 21),
+        "red": date(2026, 4, 26),
+    }
