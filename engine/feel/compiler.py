@@ -183,6 +183,8 @@ class Compiler:
         if mentions(node, INPUT):
             return test
 
+        if type(node) is syntax.Literal and type(node.value) is str:
+            return _is_text(slot, node.value)
         ranged = type(node) in (syntax.Interval, syntax.UnaryComparison)
         # A cell that says true asks for true; only a computed one speaks for itself, whatever the value is.
         computed = type(node) is not syntax.Literal
@@ -336,6 +338,16 @@ class Compiler:
             return locate(at) if result is None else result
 
         return comparison
+
+
+def _is_text(slot: int, wanted: str) -> Evaluate:
+    """The test of most cells of most decision tables."""
+
+    def passes(frame: Frame) -> Value:
+        value = frame[slot]
+        return value == wanted if type(value) is str else ranges.passes(value, wanted)
+
+    return passes
 
 
 _COMPILE: Mapping[type, Callable[[Compiler, Any], Evaluate]] = {

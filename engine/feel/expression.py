@@ -11,7 +11,7 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler
 from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError, shallow
 from engine.feel.frame import Evaluate
-from engine.feel.limits import MAX_DEPTH, metered, spend
+from engine.feel.limits import MAX_DEPTH, begin_metering, end_metering, spend
 from engine.feel.names import Names
 from engine.feel.parser import Parser
 from engine.feel.ranges import interval
@@ -136,12 +136,15 @@ def _always(frame: list[Any]) -> bool:
 
 def within_limits(evaluate: Callable[..., Value], *arguments: Any) -> Value:
     """Evaluate with the caps of `limits`; nothing but a value or a FEEL error comes out."""
-    with metered():
-        try:
-            value = evaluate(*arguments)
-            _measure(value, 0)
-        except RecursionError:
-            raise FeelLimitExceeded("表达式嵌套过深") from None
+    outermost = begin_metering()
+    try:
+        value = evaluate(*arguments)
+        _measure(value, 0)
+    except RecursionError:
+        raise FeelLimitExceeded("表达式嵌套过深") from None
+    finally:
+        if outermost:
+            end_metering()
     return value
 
 

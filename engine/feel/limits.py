@@ -68,17 +68,17 @@ def check_list(length: int) -> None:
         raise FeelLimitExceeded(f"列表过长，超过 {MAX_LIST} 项")
 
 
-@contextmanager
-def metered() -> Iterator[None]:
-    """Meter one evaluation; an evaluation started inside another one counts on the outer meter."""
+def begin_metering() -> bool:
+    """Meter one evaluation; false inside another one, on whose meter it counts then."""
     if _meter.active:
-        yield
-        return
+        return False
     _meter.active, _meter.steps, _meter.calls, _meter.regex_seconds = True, 0, 0, REGEX_SECONDS
-    try:
-        yield
-    finally:
-        _meter.active = False
+    return True
+
+
+def end_metering() -> None:
+    """What was begun is over."""
+    _meter.active = False
 
 
 def called(evaluate: Callable[[T], V], argument: T, steps: int) -> V:

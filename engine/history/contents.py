@@ -92,10 +92,11 @@ def documents_in(value: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, dict):
         if isinstance(value.get("id"), str) and isinstance(value.get("sha256"), str):
             yield value
-        for item in value.values():
-            yield from documents_in(item)
-    elif isinstance(value, list):
-        for item in value:
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for item in value:
+        if isinstance(item, dict | list):
             yield from documents_in(item)
 
 

@@ -59,4 +59,6 @@ def _context(again: Again, task: OpenedTask) -> Mapping[str, Any]:
 
 def _documents(again: Again) -> dict[str, Mapping[str, Any]]:
     """The documents as they were known then."""
+    if b'"sha256"' not in again.event.payload:
+        return {}
     return {document["id"]: document for document in documents_in(again.input["values"])}
