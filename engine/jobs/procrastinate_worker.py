@@ -32,13 +32,15 @@ logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 BEAT, SILENCE, LOOK = 1.5, 5.0, 1.0
 #: Seconds between two looks for jobs, should PostgreSQL's notice of a new one be lost.
 POLL = 1.0
+#: Seconds without a connection after which the database counts as away.
+PATIENCE = 10.0
 #: How many jobs of each queue are done at a time. Commands of one process would only lose races against each other.
 LANES = {INSIDE_QUEUE: 1, OUTSIDE_QUEUE: 4}
 
 
 def _pool(**options: Any) -> AsyncConnectionPool:
     """Connections that are not asked first whether they still live: that would double the round trips of a job."""
-    return AsyncConnectionPool(**{**options, "check": None})
+    return AsyncConnectionPool(**{**options, "check": None, "timeout": PATIENCE})
 
 
 class Later(BaseRetryStrategy):

@@ -21,6 +21,7 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from api import cli
@@ -55,6 +56,12 @@ class Server:
             f'ALTER DATABASE "{self.url.database}" ALLOW_CONNECTIONS false',
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.url.database}'",
         )
+
+    @property
+    def connections(self) -> int:
+        with self.postgres._admin.connect() as connection:
+            question = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name")
+            return int(connection.scalar(question, {"name": self.url.database}))
 
     def come_back(self) -> None:
         self.postgres.run(f'ALTER DATABASE "{self.url.database}" ALLOW_CONNECTIONS true')
@@ -117,6 +124,7 @@ def test_a_worker_says_once_that_the_database_is_away_and_goes_on(
     worker = worker_of(away)
     worker.start()
     try:
+        assert eventually(lambda: server.connections > 1), "the worker does not begin"
         server.go_away()
         assert eventually(lambda: "数据库没有应答" in caplog.text)
         server.come_back()
