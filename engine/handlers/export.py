@@ -11,6 +11,7 @@ from engine.clock import local_date
 from engine.commands import SYSTEM
 from engine.errors import Forbidden, Refused
 from engine.exports.commands import AskExport, FailExport, FinishExport, ForgetExports
+from engine.history.images import images
 from engine.jobs.queue import Job, JobKind
 from engine.mining.selection import Selection
 from engine.model.export import Export, ExportContent, ExportStatus
@@ -45,7 +46,7 @@ def ask_export(work: UnitOfWork, command: AskExport) -> str:
             **wish,
         )
     )
-    work.record(_STREAM, "ExportAsked", input=wish, outcome={"export": export_id})
+    work.record(_STREAM, "ExportAsked", input=wish, outcome={"export": export_id, **_image(work, export_id)})
     work.put(Job(kind=JobKind.EXPORT, subject=export_id, due_at=work.now))
     return export_id
 
@@ -55,7 +56,9 @@ def finish_export(work: UnitOfWork, command: FinishExport) -> bool:
     made = {"digest": command.digest, "size": command.size, "cases": command.cases}
     if not _ended(work, command.export_id, ExportStatus.READY, kept_until=work.now + KEPT, **made):
         return False
-    work.record(_STREAM, "ExportMade", input={"export": command.export_id}, outcome=made)
+    work.record(
+        _STREAM, "ExportMade", input={"export": command.export_id}, outcome={**made, **_image(work, command.export_id)}
+    )
     return True
 
 
@@ -63,7 +66,8 @@ def fail_export(work: UnitOfWork, command: FailExport) -> bool:
     """Whoever asked reads why."""
     if not _ended(work, command.export_id, ExportStatus.FAILED, error=command.message):
         return False
-    work.record(_STREAM, "ExportFailed", input={"export": command.export_id}, outcome={"message": command.message})
+    outcome = {"message": command.message, **_image(work, command.export_id)}
+    work.record(_STREAM, "ExportFailed", input={"export": command.export_id}, outcome=outcome)
     return True
 
 
@@ -71,7 +75,15 @@ def forget_exports(work: UnitOfWork, command: ForgetExports) -> int:
     """What was exported stays on record; the files are gone."""
     _ensure_system(work)
     old = update(Export).where(Export.id.in_(command.export_ids), Export.status == ExportStatus.READY)
-    return work.connection.execute(old.values(status=ExportStatus.EXPIRED)).rowcount
+    count = work.connection.execute(old.values(status=ExportStatus.EXPIRED)).rowcount
+    if count:
+        gone = sorted(command.export_ids)
+        work.record(_STREAM, "ExportsForgotten", input={"exports": gone}, outcome=_image(work, *gone))
+    return count
+
+
+def _image(work: UnitOfWork, *export_ids: str) -> dict[str, Any]:
+    return images(work.connection, (Export, Export.id.in_(export_ids)))
 
 
 def _ended(work: UnitOfWork, export_id: str, status: ExportStatus, **values: Any) -> bool:

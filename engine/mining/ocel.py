@@ -88,6 +88,8 @@ def _events(cases: Iterable[tuple[AnyRow, Iterable[LogLine]]], names: dict[str, 
             names[line.activity] = None
             facts = {"transition": line.transition, "outcome": line.outcome, "type": line.type}
             related = [("case", case.id, "of"), *((kind, key, "touches") for kind, key, _ in _named(line))]
+            if case.project_id:
+                related.append(("project", case.project_id, "concerns"))
             yield {
                 "id": f"{case.id}:{line.seq}:{line.part}",
                 "type": line.activity,

@@ -54,4 +54,4 @@ def test_a_changed_variable_is_found(home: Path) -> None:
 
     code, output = run(home, "--all")
     assert code == 1
-    assert "办件的当前状态（环节或变量）被改动" in output
+    assert "的当前变量（variables）被改动：按历史（第 " in output

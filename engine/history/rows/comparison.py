@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -10,36 +10,11 @@ from sqlalchemy import FromClause, LargeBinary, Select, select, type_coerce
 
 from engine.history.findings import Finding, Kind
 from engine.history.rows.expected import Issued, Row
+from engine.history.rows.words import TABLES, column_name
 from engine.model.base import ProcessValue
 from engine.rows import AnyRow
 
 _LONGEST = 120
-#: what people call the tables
-NAMES: Mapping[str, str] = {
-    "process_instance": "办件登记",
-    "user_task": "待办",
-    "event_subscription": "等待的事件",
-    "incident": "停滞点",
-    "connector_call": "外部调用",
-    "kept_message": "暂存的消息",
-    "attachment": "附件登记",
-    "org_unit": "单位",
-    "person": "人员",
-    "position": "任职",
-    "delegation": "委托",
-    "policy_profile": "政策参数",
-    "deployment": "部署记录",
-    "process_definition": "流程版本",
-    "resource": "表单和决策表版本",
-    "start_subscription": "自动发起的条件",
-    "diagram_draft": "流程图草稿",
-    "serial": "编号序列",
-    "checkpoint": "检查点",
-    "history_log": "检查点日志",
-    "answered_request": "幂等键的答复",
-}
-
-Key = Callable[[Any], Any]
 
 
 def stored(table: FromClause) -> Select[Any]:
@@ -85,7 +60,7 @@ class Comparison:
                     table=self._table,
                     column=column,
                     message=(
-                        f"{self._named(self._key_of(row))}的 {column} 被改动："
+                        f"{self._named(self._key_of(row))}的{column_name(column)}被改动："
                         f"按历史（第 {seq} 条起）应为 {show(wanted)}，实为 {show(found)}。"
                     ),
                 )
@@ -98,7 +73,7 @@ class Comparison:
         return tuple(getattr(row, name) for name in self._key)
 
     def _named(self, key: tuple[Any, ...]) -> str:
-        name = NAMES.get(self._table, self._table)
+        name = TABLES.get(self._table, self._table)
         return f"{name}（{self._table} {' '.join(str(part) for part in key)}）"
 
 

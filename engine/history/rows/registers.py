@@ -32,6 +32,7 @@ from engine.model import (
     StartSubscription,
 )
 from engine.model.base import Base, ProcessValue
+from engine.model.export import Export
 from engine.policy.model import PolicyProfile
 from engine.ports import ProjectPort
 
@@ -51,6 +52,7 @@ _TABLES: Mapping[str, type[Base]] = {
         StartSubscription,
         Attachment,
         KeptMessage,
+        Export,
     )
 }
 #: events that bring rows about
@@ -66,6 +68,7 @@ _TELLING = frozenset(
         "DraftSaved",
         "AttachmentStored",
         "MessageKept",
+        *("ExportAsked", "ExportMade", "ExportFailed", "ExportsForgotten"),
     }
 )
 _KINDS: Mapping[str, Kind] = {

@@ -33,6 +33,7 @@ from engine.commands import (
     StoreAttachment,
 )
 from engine.errors import Refused
+from engine.exports.commands import AskExport
 from engine.handlers.session import digest_of_token
 from engine.history.rows.comparison import stored
 from engine.history.rows.coverage import EXCEPTIONS, is_compared
@@ -54,6 +55,7 @@ from engine.model import (
     UserTask,
 )
 from engine.model.base import Base
+from engine.model.export import ExportContent
 from engine.moves import AddSigner, SuspendProcess
 from engine.process_engine import ProcessEngine
 
@@ -158,6 +160,7 @@ def _play_cases(engine: ProcessEngine, desk: Desk, clock: ManualClock) -> None:
     waiting = engine.execute(StartProcess(actor=SYSTEM, process_key="waits", region_code=COUNTY)).instance_id
     engine.execute(SuspendProcess(actor=_actor("admin"), instance_id=waiting, reason="核实情况"))
     engine.execute(PublishMessage(actor=SYSTEM, name="paid"))
+    engine.execute(AskExport(actor=_actor("admin"), content=ExportContent.XES))
     clock.advance(timedelta(days=1))
     fire_due_timers(engine)
 

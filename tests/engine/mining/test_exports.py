@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -107,3 +108,34 @@ def test_a_selection_takes_some_cases_only(engine: ProcessEngine, case_id: str) 
     assert traces(process_key="other") == traces(since=date(2026, 3, 3)) == traces(until=date(2026, 3, 1)) == 0
     assert traces(regions=frozenset({"330324"})) == 1
     assert traces(regions=frozenset({"330325"})) == traces(regions=frozenset()) == 0
+
+
+def test_xes_keeps_the_types_of_the_schema(engine: ProcessEngine, case_id: str) -> None:
+    """IEEE 1849-2016, annex A: names without colons, keys that are XML names, whole numbers, instants with zones."""
+    log = etree.fromstring(exported(engine, LogFormat.XES))
+
+    assert set(log.attrib) == {"xes.version", "xes.features"}
+    for name, allowed in {"extension": {"name", "prefix", "uri"}, "classifier": {"name", "scope", "keys"}}.items():
+        for element in log.iter(XES + name):
+            assert set(element.attrib) == allowed
+            assert element.get("name").isidentifier()
+    for element in log.iter(*(XES + kind for kind in KINDS)):
+        assert set(element.attrib) == {"key", "value"}
+        assert re.fullmatch(r"[A-Za-z_:][\w:.-]*", element.get("key"))
+    assert all(datetime.fromisoformat(it.get("value")).tzinfo for it in log.iter(XES + "date"))
+
+
+def test_ocel_keeps_to_what_its_types_declare(engine: ProcessEngine, case_id: str) -> None:
+    log = json.loads(exported(engine, LogFormat.OCEL))
+    declared = {
+        kind["name"]: {attribute["name"] for attribute in kind["attributes"]}
+        for kind in (*log["objectTypes"], *log["eventTypes"])
+    }
+
+    assert set(log) == {"objectTypes", "eventTypes", "objects", "events"}
+    assert all(item.keys() == {"id", "type", "attributes", "relationships"} for item in log["objects"])
+    assert all(item.keys() == {"id", "type", "time", "attributes", "relationships"} for item in log["events"])
+    known = {item["id"] for item in log["objects"]}
+    for item in (*log["objects"], *log["events"]):
+        assert {attribute["name"] for attribute in item["attributes"]} <= declared[item["type"]]
+        assert {related["objectId"] for related in item["relationships"]} <= known
