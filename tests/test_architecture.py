@@ -80,6 +80,16 @@ def test_the_engine_commits_in_one_place() -> None:
     assert committing == {"engine.process_engine", "engine.store.migrations.env"}
 
 
+def test_only_the_queue_writes_beside_the_commands() -> None:
+    writing = {_module_of(path) for path in SOURCES if _calls(path, "book")}
+
+    assert {module for module in writing if not _inside(module, "engine.jobs")} == set()
+
+
 def _calls_commit(path: Path) -> bool:
+    return _calls(path, "commit")
+
+
+def _calls(path: Path, name: str) -> bool:
     calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
-    return any(isinstance(call.func, ast.Attribute) and call.func.attr == "commit" for call in calls)
+    return any(isinstance(call.func, ast.Attribute) and call.func.attr == name for call in calls)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from threading import Event, Thread
+from time import monotonic
 
 from sqlalchemy.exc import DBAPIError
 
@@ -24,6 +25,8 @@ from engine.process_engine import ProcessEngine
 from engine.store.outages import OutageLog
 
 _LOG = logging.getLogger(__name__)
+#: Seconds that a worker which is to end waits for its jobs; what takes longer is another's when the lease is over.
+PATIENCE = 10.0
 #: How many short jobs share a commit: others who want to write wait for so many.
 TOGETHER = 20
 
@@ -87,8 +90,9 @@ class EmbeddedWorker:
         self._stopping.set()
         for lane in self._lanes:
             lane.bell.set()
+        until = monotonic() + PATIENCE
         for thread in self._threads:
-            thread.join(timeout=10)
+            thread.join(timeout=max(0.0, until - monotonic()))
 
     def drain(self, told: Callable[[int], None] = lambda done: None) -> int:
         """Do everything that is due now and end; others may do so at the same time."""
