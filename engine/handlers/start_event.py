@@ -8,13 +8,14 @@ from typing import Any
 
 from engine.cases.instantiation import Beginning, Cause, instantiate
 from engine.cases.starting import facts_of_region, region_without_starter
+from engine.clock import local_date
 from engine.commands import CheckStartCondition, FireStartTimer, StartedProcess
 from engine.definitions import definition_of
 from engine.interpreter import WaitKind
 from engine.messaging.start_subscriptions import becomes_true, claim
 from engine.rows import AnyRow
 from engine.schedules.dates import RegionDates, days_between, morning, regions_at
-from engine.schedules.owed import owe, start_owed
+from engine.schedules.owed import beginning_of, owe, start_owed
 from engine.unit_of_work import UnitOfWork
 
 
@@ -25,14 +26,21 @@ def fire_start_timer(work: UnitOfWork, command: FireStartTimer) -> StartedProces
         return None
     definition = definition_of(work.connection, command.definition_id)
     if not work.tools.offices:
-        cause = Cause(element_id=command.element_id, kind=WaitKind.TIMER, told={"due": command.due_at})
-        region = region_without_starter(work, definition)
-        return instantiate(work, Beginning(definition=definition, region=region, cause=cause))
+        return _start_alone(work, subscription, definition)
     owed = owe(work, subscription, _dues(work, subscription, definition))
     if subscription.regions:
         _tell(work, subscription, owed)
         return None
     return next(iter([start_owed(work, owed_id) for owed_id in owed]), None)
+
+
+def _start_alone(work: UnitOfWork, subscription: AnyRow, definition: AnyRow) -> StartedProcess | None:
+    """In a library session there are no regions, and nobody else who could be faster."""
+    region = region_without_starter(work, definition)
+    dates = RegionDates(work.connection, work.tools.policies, subscription.rule)
+    if subscription.daily and not dates.fires_on(region, local_date(subscription.due_at)):
+        return None
+    return instantiate(work, beginning_of(work, definition, subscription.element_id, region, subscription.due_at))
 
 
 def _dues(work: UnitOfWork, subscription: AnyRow, definition: AnyRow) -> list[tuple[str, datetime]]:

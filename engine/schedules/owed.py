@@ -78,13 +78,18 @@ def start_owed(work: UnitOfWork, owed_id: str) -> StartedProcess | None:
 def _beginning(work: UnitOfWork, owed: AnyRow) -> Beginning:
     """By the newest version, which has that start event: a version without it would have made it owe nothing."""
     definition = latest_definition(work.connection, owed.key)
+    return beginning_of(work, definition, owed.element_id, owed.region_code, owed.due_at)
+
+
+def beginning_of(work: UnitOfWork, definition: AnyRow, element_id: str, region: str, due_at: datetime) -> Beginning:
+    """What a case begins with that a schedule starts; it learns the date where its start event says so."""
     process = process_of(work, definition)
     assert process is not None
-    event = process.scope.nodes[owed.element_id]
+    event = process.scope.nodes[element_id]
     takes = bool(event.extension.get("resultVariable") or event.extension.outputs)
     return Beginning(
         definition=definition,
-        region=owed.region_code,
-        variables=told(owed.due_at) if takes else {},
-        cause=Cause(element_id=owed.element_id, kind=WaitKind.TIMER, told={"due": owed.due_at}),
+        region=region,
+        variables=told(due_at) if takes else {},
+        cause=Cause(element_id=element_id, kind=WaitKind.TIMER, told={"due": due_at}),
     )

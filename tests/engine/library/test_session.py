@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -203,6 +203,16 @@ def test_an_error_that_nothing_catches_is_an_incident(session, began):
     assert session.state(case).status == "incident"
     (stopped,) = session.state(case).incidents
     assert (stopped.element_id, stopped.code) == ("x", "B-1")
+
+
+def test_a_list_of_dates_starts_a_case_on_each_of_them(session):
+    dates = "<timerEventDefinition><timeCycle>[date(today().year, 1, 3)]</timeCycle></timerEventDefinition>"
+    start = f'<startEvent id="d" anlan:resultVariable="plan">{dates}</startEvent>'
+    session.deploy(drawn(start, '<userTask id="t"/>', END, flows="d -> t -> e"))
+
+    assert (session.advance(timedelta(days=1)), session.advance(timedelta(days=5))) == (0, 1)
+    assert session.variables(session.cases()[0]) == {"plan": {"date": date(2030, 1, 3)}}
+    assert session.advance(timedelta(days=365)) == 1
 
 
 def test_a_timer_that_finds_no_flow_stops_its_case_and_no_other(session, began):
