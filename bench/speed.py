@@ -20,6 +20,8 @@ from typing import Any
 import databases
 import growth
 import history
+import inbox
+import verifying
 from completions import Completions, Trial
 from office import APPLICATION, DIAGRAM, OPINION, ROUND, Office
 
@@ -61,6 +63,8 @@ def main() -> None:
         results["completions"] = list(completions(settings))
         results["long case"] = long_case(settings[0])
         results["history"] = [history_cost(setting) for setting in settings]
+        results["verify"] = proving(settings[0], folder)
+        results["inbox"] = [full_inbox(setting) for setting in settings if setting.name != "SQLite NORMAL"]
         results["memory"] = memory(settings[1])
         results["starts"] = starts(settings[0])
         results["deploy"] = deploy(folder)
@@ -135,6 +139,25 @@ def history_cost(setting: databases.Setting) -> dict[str, Any]:
         say(f"{setting.name}: completion {name} ÷ with it", processor, f"elapsed {verdict(share.elapsed, 0.9)}")
         found[name] = {"elapsed": round(share.elapsed, 3), "processor": round(share.processor, 3)}
     return found
+
+
+def proving(setting: databases.Setting, folder: Path) -> dict[str, Any]:
+    """`anlan verify --all`: everything it looks at, in steps a second."""
+    loop = verifying.of_rejections(setting, scaled(100), 5)
+    real = verifying.of_projects(folder / "county", scaled(20))
+    say("verify, rejection loop", f"{loop.alone:.0f} steps/s", verdict(loop.alone, 5_000))
+    say(f"verify, {real.cases} cases of projects, one process", f"{real.alone:.0f} steps/s", verdict(real.alone, 5_000))
+    say(f"the same in {os.cpu_count()} processes", f"{real.together:.0f} steps/s", verdict(real.together, 5_000))
+    return {"loop": round(loop.alone), "projects": round(real.alone), "together": round(real.together)}
+
+
+def full_inbox(setting: databases.Setting) -> dict[str, Any]:
+    """A page of the inbox among very many open tasks against the bare query."""
+    tasks = scaled(1_000_000)
+    ratio, milliseconds = inbox.ratio(setting, tasks)
+    name = f"{setting.name}: inbox, {tasks:,} open tasks ÷ bare query"
+    say(name, f"{milliseconds:.1f} ms", verdict(ratio, 1.5, at_least=False))
+    return {"setting": setting.name, "tasks": tasks, "ratio": round(ratio, 2)}
 
 
 def memory(setting: databases.Setting) -> dict[str, Any]:
