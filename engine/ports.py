@@ -148,6 +148,8 @@ class OutgoingCall:
     sequence: int
     #: the case's own attachments by id; raises `Refused` for others
     documents: Callable[[Sequence[str]], Sequence[Document]] = _no_documents
+    #: headers by which the receiver's trace joins ours; none where nobody traces
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 class RemoteConnector(Protocol):

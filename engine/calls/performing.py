@@ -124,6 +124,7 @@ def _told(engine: ProcessEngine, call: HeldCall) -> OutgoingCall:
         attempt=call.attempt,
         sequence=call.sequence,
         documents=partial(documents_of, engine, call.instance_id),
+        trace=engine.tools.tracer.headers(),
     )
 
 

@@ -104,7 +104,7 @@ class HttpConnector:
 
     def call(self, inputs: Mapping[str, Any], call: OutgoingCall) -> Mapping[str, Any]:
         read = self._read(inputs)
-        request = self._writer(read).request({"idempotency-key": call.id})
+        request = self._writer(read).request({**call.trace, "idempotency-key": call.id})
         deadline = Deadline(self._seconds(read))
 
         def send(step: Request) -> Answer:

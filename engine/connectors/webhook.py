@@ -78,7 +78,8 @@ class WebhookConnector:
         read = Inputs(self.type, inputs, self.parameters)
         endpoint = self._endpoint(read)
         body = json_values.well_formed(_content(read, call)).encode()
-        headers = {"content-type": "application/json", **signed(endpoint.keys, call.id, self._now(), body)}
+        headers = {**call.trace, "content-type": "application/json"}
+        headers |= signed(endpoint.keys, call.id, self._now(), body)
         request = Request(method="POST", url=endpoint.url, headers=headers, body=body)
         networks = AllowList([endpoint.host]).admit(endpoint.url)
         answer = self._exchange.send(request, networks, Deadline(_SECONDS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from gzip import decompress
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -24,8 +24,10 @@ from api.app import create_app
 from api.composition import engine_for
 from api.monitoring.tracing import OpenTelemetry
 from api.settings import BadSetting, Settings
-from engine.commands import Actor, ClaimTask
+from engine.commands import SYSTEM, Actor, ClaimTask, DeploymentResource, DeployResources, StartProcess
 from engine.errors import AnlanError
+from engine.jobs.workers import worker_of
+from engine.ports import OutgoingCall
 from engine.process_engine import ProcessEngine
 from engine.tracing import SpanKind
 
@@ -118,6 +120,47 @@ def test_an_outgoing_call_takes_the_trace_along(tracer: OpenTelemetry, spans: In
     span = named(spans, "call http")
     assert headers["traceparent"].startswith(f"00-{span.context.trace_id:032x}-{span.context.span_id:016x}-")
     assert tracer.headers() == {}
+
+
+class Bank:
+    """Remembers which headers it was to be asked with."""
+
+    type = "bank"
+    waits = True
+
+    def __init__(self) -> None:
+        self.traces: list[Mapping[str, str]] = []
+
+    def check(self, inputs: Mapping[str, Any]) -> None:
+        return None
+
+    def call(self, inputs: Mapping[str, Any], call: OutgoingCall) -> Mapping[str, Any]:
+        self.traces.append(call.trace)
+        return {}
+
+
+ASKING = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:anlan="urn:anlan:bpmn:1" id="d"
+  targetNamespace="urn:t"><process id="asking" isExecutable="true"><startEvent id="s"/>
+  <serviceTask id="ask" anlan:connector="bank"/><endEvent id="e"/>
+  <sequenceFlow id="f" sourceRef="s" targetRef="ask"/><sequenceFlow id="g" sourceRef="ask" targetRef="e"/></process>
+</definitions>"""
+
+
+def test_a_connector_is_called_inside_its_job_and_takes_the_trace_along(
+    traced: ProcessEngine, spans: InMemorySpanExporter
+) -> None:
+    bank = Bank()
+    traced.tools = replace(traced.tools, connectors={**traced.tools.connectors, "bank": bank})
+    resource = DeploymentResource(name="asking.bpmn", content=ASKING)
+    traced.execute(DeployResources(actor=SYSTEM, resources=(resource,)))
+    traced.execute(StartProcess(actor=SYSTEM, process_key="asking", region_code="330324000000"))
+
+    worker_of(traced).drain(lambda done: None)
+
+    call, job = named(spans, "call bank"), named(spans, "job call")
+    assert call.parent is not None
+    assert call.parent.span_id == job.context.span_id
+    assert f"-{call.context.span_id:016x}-" in bank.traces[0]["traceparent"]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,12 @@ def test_the_answer_comes_back_as_values(ask: Asking, server: WebServer) -> None
     assert results["status"] == 200
     assert results["body"] == {"balance": Decimal("120000.10"), "open": True, "since": None, "holders": ["石溪村"]}
     assert results["headers"]["x-trace"] == "7"
+
+
+def test_a_trace_goes_along(server: WebServer, call: OutgoingCall) -> None:
+    Asking(replace(call, trace={"traceparent": "00-1-2-01"}))(server, headers={"traceparent": "of the diagram"})
+
+    assert server.requests[0].headers["traceparent"] == "00-1-2-01"
 
 
 def test_the_request_says_everything_and_which_call_it_is(ask: Asking, server: WebServer, call: OutgoingCall) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,12 @@ def test_the_receiver_learns_what_happened_in_which_case_and_order(server: WebSe
         "sequence": 7,
         "data": {"amount": "144000.00", "village": "石溪村"},
     }
+
+
+def test_a_trace_goes_along(server: WebServer, call: OutgoingCall) -> None:
+    connector(endpoint(server)).call(EVENT, replace(call, trace={"traceparent": "00-1-2-01"}))
+
+    assert server.requests[0].headers["traceparent"] == "00-1-2-01"
 
 
 def test_it_is_signed_as_the_specification_says(server: WebServer, call: OutgoingCall) -> None:
