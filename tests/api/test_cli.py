@@ -205,3 +205,26 @@ def test_a_file_that_is_no_diagram_is_not_imported(home: Path) -> None:
     assert status == 1
     assert "Traceback" not in told
     assert not (home / "out.bpmn").exists()
+
+
+SOON = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">
+  <process id="soon" isExecutable="true"><startEvent id="s"/><intermediateCatchEvent id="w"><timerEventDefinition>
+  <timeDuration>PT0S</timeDuration></timerEventDefinition></intermediateCatchEvent><endEvent id="e"/>
+  <sequenceFlow id="f" sourceRef="s" targetRef="w"/><sequenceFlow id="g" sourceRef="w" targetRef="e"/></process>
+</definitions>"""
+
+
+def test_operators_drain_what_is_due_and_see_how_much_it_was(home: Path) -> None:
+    engine = build_engine(f"sqlite:///{home / 'var' / 'anlan.db'}", forms=FormLibrary())
+    resource = DeploymentResource(name="soon.bpmn", content=SOON.encode())
+    engine.execute(DeployResources(actor=SYSTEM, resources=(resource,)))
+    for _ in range(3):
+        engine.execute(StartProcess(actor=SYSTEM, process_key="soon", region_code="330324000000"))
+    engine.database.dispose()
+
+    status, output = run("worker", "--drain")
+
+    assert status == 0
+    assert "3/3" in output
+    assert "处理了 3 项" in output
+    assert "处理了 0 项" in run("worker", "--drain")[1]
