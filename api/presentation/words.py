@@ -43,6 +43,8 @@ EVENTS: Mapping[str, str] = {
     "Deployed": "部署",
     "PolicyPublished": "发布政策参数",
     "Delegated": "委托",
+    "AttachmentStored": "上传附件",
+    "DraftSaved": "保存流程图草稿",
     "OrganisationRegistered": "登记机构和人员",
     "CheckpointMade": "生成检查点",
     "MachineRegistered": "登记机器账号",

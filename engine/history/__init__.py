@@ -12,5 +12,7 @@ To record a new type of event:
 2. A move of tokens is saved by `case.save(step, occurrence)`, anything else by `case.note(occurrence, outcome)`.
    Facts, connector results, seed and instant are added by themselves. Other streams: `work.record(stream, type, ...)`.
 3. A type that moves tokens gets one function in `redo.py`, from the recorded input to the same interpreter call.
-4. Screens call it by a word in `api/presentation/words.py`.
+4. What it does to rows is told in `rows/` (one function per effect); rows that belong to no case are put into the
+   outcome by `images`. `tests/engine/history/test_every_column.py` finds what was forgotten.
+5. Screens call it by a word in `api/presentation/words.py`.
 """

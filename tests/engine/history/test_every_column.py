@@ -287,3 +287,9 @@ def test_every_exception_names_a_table_or_a_column() -> None:
     known |= {f"{table.name}.{column.name}" for table in Base.metadata.sorted_tables for column in table.columns}
 
     assert EXCEPTIONS.keys() <= known
+
+
+def test_every_exception_is_in_the_documentation() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "history.md").read_text("utf-8")
+
+    assert [name for name in EXCEPTIONS if name.split(".")[0] not in text or name.split(".")[-1] not in text] == []
