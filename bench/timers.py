@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,8 @@ class Drained:
     setting: str
     workers: int
     per_second: float
+    #: of all worker processes, with their start: what else runs on the machine changes it little
+    cpu: float
     #: seconds after they were due
     lateness: list[float]
 
@@ -53,6 +56,7 @@ class Drained:
             "workers": self.workers,
             "timers": len(late),
             "per second": round(self.per_second, 1),
+            "cpu milliseconds each": round(self.cpu * 1000 / len(late), 2),
             "median lateness": round(median(late), 2),
             "p95 lateness": round(late[int(len(late) * 0.95)], 2),
             "max lateness": round(late[-1], 2),
@@ -92,8 +96,8 @@ def furnish(setting: databases.Setting, name: str, kind: str) -> datetime:
     office = Office(build_engine(setting.url(name), clock=Standing(), queue=queue_of(kind)))
     office.furnish()
     engine = office.engine
-    resource = DeploymentResource(name=DIAGRAM.name, content=DIAGRAM.read_bytes())
-    engine.execute(DeployResources(actor=SYSTEM, resources=(resource,)))
+    diagram = DeploymentResource(name=DIAGRAM.name, content=DIAGRAM.read_bytes())
+    engine.execute(DeployResources(actor=SYSTEM, resources=(diagram,)))
     start = StartProcess(actor=Actor(person_id="clerk"), process_key="notice")
     with bar(f"{setting.name}, {kind}: starting cases") as progress:
         for done in range(0, TIMERS, 50):
@@ -114,7 +118,7 @@ class Standing:
 
 def drain(setting: databases.Setting, name: str, kind: str, workers: int, due_at: datetime) -> Drained:
     """Let worker processes fire everything, and look at the history for when each was fired."""
-    database = Database(setting.url(name))
+    database, before = Database(setting.url(name)), cpu_of_children()
     processes = [started(setting.url(name), kind) for _ in range(workers)]
     began_at = datetime.now(UTC)
     for process in processes:
@@ -133,7 +137,14 @@ def drain(setting: databases.Setting, name: str, kind: str, workers: int, due_at
     late = lateness(database, due_at)
     database.dispose()
     name = f"{setting.name}, {kind}"
-    return Drained(setting=name, workers=workers, per_second=len(late) / max(late), lateness=late)
+    spent = cpu_of_children() - before
+    return Drained(setting=name, workers=workers, per_second=len(late) / max(late), cpu=spent, lateness=late)
+
+
+def cpu_of_children() -> float:
+    """Seconds of processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def started(url: str, kind: str) -> subprocess.Popen[str]:
@@ -171,7 +182,10 @@ def tell(figures: dict[str, Any]) -> None:
     goal = ""
     if figures["setting"].startswith("SQLite") and workers == 1:
         goal = f"   goal ≥ {GOAL}{'' if speed >= GOAL else '  NOT MET'}"
-    print(f"{name:<42}{speed:>8.0f} timers/s   late: {late}{goal}", flush=True)
+    print(
+        f"{name:<42}{speed:>8.0f} timers/s{figures['cpu milliseconds each']:>8.2f} ms CPU   late: {late}{goal}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

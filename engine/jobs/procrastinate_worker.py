@@ -61,6 +61,8 @@ class ProcrastinateWorker:
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="anlan-jobs", daemon=True)
         self._done = 0
+        # It tells of every job that begins and ends; of those that fail we tell ourselves.
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
     def start(self) -> None:
         """Begin to watch, in a thread of its own."""
