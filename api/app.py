@@ -32,6 +32,7 @@ def create_app(engine: ProcessEngine, settings: Settings, *, timers: bool = True
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.waiting_room.close_on_signal()
         worker = worker_of(engine) if timers else None
         if worker:
             worker.start()

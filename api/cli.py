@@ -54,15 +54,7 @@ def serve(host: Host = None, port: Port = None, demo: Demo = None) -> None:
             log_json()
         application = create_app(engine, settings, timers=settings.worker)
         logs = None if settings.json_logs else uvicorn.config.LOGGING_CONFIG
-        uvicorn.run(
-            application,
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            log_config=logs,
-            # Requests that wait for work need not be waited for.
-            timeout_graceful_shutdown=10,
-        )
+        uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", log_config=logs)
 
 
 @app.command()

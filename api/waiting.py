@@ -7,9 +7,12 @@ already, a request is answered at once, so that workers elsewhere never keep peo
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
 from collections import Counter
 from collections.abc import Callable
 from time import monotonic
+from types import FrameType
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -25,25 +28,44 @@ class WaitingRoom:
 
     def __init__(self) -> None:
         self._waiting: Counter[str] = Counter()
+        self._closed = False
+
+    def close(self) -> None:
+        """Let nobody wait any more: the process is to end."""
+        self._closed = True
+
+    def close_on_signal(self) -> None:
+        """Close when the process is asked to end; what has been done about that so far is done after it."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                self._close_before(number, signal.getsignal(number))
+
+    def _close_before(self, number: signal.Signals, others: object) -> None:
+        def end(received: int, frame: FrameType | None) -> None:
+            self.close()
+            if callable(others):
+                others(received, frame)
+
+        if callable(others):
+            signal.signal(number, end)
 
     async def wait(self, request: Request, person_id: str, there: Callable[[], bool], seconds: float) -> bool:
         """Wait until something is there; False when the time is over, the caller has gone or there is no room."""
         if await run_in_threadpool(there):
             return True
-        if seconds <= 0 or self._waiting.total() >= MOST or self._waiting[person_id] >= MOST_OF_ONE:
+        if seconds <= 0 or self._closed or self._waiting.total() >= MOST or self._waiting[person_id] >= MOST_OF_ONE:
             return False
         self._waiting[person_id] += 1
         try:
-            return await _look(request, there, monotonic() + seconds)
+            return await self._look(request, there, monotonic() + seconds)
         finally:
             self._waiting[person_id] -= 1
 
-
-async def _look(request: Request, there: Callable[[], bool], until: float) -> bool:
-    while (rest := until - monotonic()) > 0:
-        await asyncio.sleep(min(PAUSE, rest))
-        if await request.is_disconnected():
-            return False
-        if await run_in_threadpool(there):
-            return True
-    return False
+    async def _look(self, request: Request, there: Callable[[], bool], until: float) -> bool:
+        while (rest := until - monotonic()) > 0:
+            await asyncio.sleep(min(PAUSE, rest))
+            if self._closed or await request.is_disconnected():
+                return False
+            if await run_in_threadpool(there):
+                return True
+        return False
