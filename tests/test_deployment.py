@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from api.monitoring.metrics import Metrics
+from engine.bootstrap import build_library_engine
+from engine.clock import SystemClock
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "docs" / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((EXAMPLES / "compose.yaml").read_text("utf-8"))
@@ -55,3 +59,13 @@ def test_every_setting_that_is_named_is_explained() -> None:
 
     # It is the password that the database's own container is made with.
     assert named - {"ANLAN_DATABASE_PASSWORD"} <= explained
+
+
+def test_the_rules_for_prometheus_ask_for_figures_that_there_are() -> None:
+    rules = yaml.safe_load((EXAMPLES / "alerts.yaml").read_text("utf-8"))["groups"][0]["rules"]
+    asked = {name for rule in rules for name in re.findall(r"anlan_[a-z_]+", rule["expr"])}
+    engine = build_library_engine("sqlite://", clock=SystemClock(), connectors={})
+    there = {line.split()[2] for line in Metrics(engine).text().decode().splitlines() if line.startswith("# TYPE")}
+    engine.database.dispose()
+
+    assert {re.sub(r"_(total|bucket)$", "", name) for name in asked} <= {re.sub(r"_total$", "", name) for name in there}
