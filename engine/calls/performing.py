@@ -92,7 +92,7 @@ def _outcome(engine: ProcessEngine, call: HeldCall) -> Command[Any]:
         return FailCall(actor=SYSTEM, call_id=call.id, code="unknown-connector", message=message)
     try:
         with engine.tools.tracer.span(SpanKind.CALL, call.connector):
-            results = connector.call(call.inputs, _told(engine, call))
+            results = dict(connector.call(call.inputs, _told(engine, call)))
     except BpmnError as error:
         return RefuseCall(actor=SYSTEM, call_id=call.id, code=error.code, message=error.message)
     except Refused as refusal:
@@ -105,7 +105,7 @@ def _outcome(engine: ProcessEngine, call: HeldCall) -> Command[Any]:
         kind = type(fault).__name__
         _LOG.warning("call %s of connector %s went wrong: %s", call.id, call.connector, kind)
         return PostponeCall(actor=SYSTEM, call_id=call.id, message=f"连接器“{call.connector}”出错（{kind}）。")
-    return AnswerCall(actor=SYSTEM, call_id=call.id, results=dict(results))
+    return AnswerCall(actor=SYSTEM, call_id=call.id, results=results)
 
 
 def _rest(engine: ProcessEngine, call: HeldCall, wished: object) -> timedelta | None:

@@ -55,8 +55,17 @@ def _come_back(work: UnitOfWork, call: AnyRow) -> None:
 
 def answer_call(work: UnitOfWork, command: AnswerCall) -> bool:
     """Let the case go on with the results."""
-    values.dumps(dict(command.results))
-    return _take(work, command, {"results": dict(command.results)})
+    return _take(work, command, {"results": _checked(command.results)})
+
+
+def _checked(results: Mapping[str, Any]) -> dict[str, Any]:
+    """Results that can be kept; what cannot be is refused before anything is said of it."""
+    try:
+        values.dumps(dict(results))
+    except (Refused, TypeError, ValueError, RecursionError) as error:
+        message = "答复里有不能保存的内容：只能是文字、整数和十进制数、日期时间、真假值，以及它们的列表和对象。"
+        raise Refused(message) from error
+    return dict(results)
 
 
 def refuse_call(work: UnitOfWork, command: RefuseCall) -> bool:
@@ -71,7 +80,7 @@ def _take(work: UnitOfWork, command: AnswerCall | RefuseCall, answer: Mapping[st
     if call.status != CallStatus.OPEN:
         _note_late(case, call, answer)
         return bool(call.status == CallStatus.KEPT)
-    if case.row.status == InstanceStatus.SUSPENDED:
+    if call.wait_id is not None and case.row.status == InstanceStatus.SUSPENDED:
         _note(case, "CallAnswerKept", call, answer)
         change(work, call.id, status=CallStatus.KEPT, kept_answer=answer, next_at=None, locked_until=None)
     else:

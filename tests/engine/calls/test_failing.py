@@ -191,3 +191,19 @@ def test_a_refusal_that_nothing_caught_is_retried_with_other_inputs(desk: Desk) 
 
     assert (desk.remote.asked[-1][0], desk.open) == ({"amount": 3}, ["look"])
     assert desk.is_sound()
+
+
+@pytest.mark.parametrize("answer", [{"receipt": 1.5}, {"receipt": {1: 2}}, {"receipt": b"R1"}])
+def test_results_that_cannot_be_kept_are_an_incident(desk: Desk, answer: dict[str, object]) -> None:
+    desk.remote.answers = [answer]
+    desk.begin(ASKS, "asks", amount=1).work()
+
+    assert (desk.call.status, "不能保存" in desk.incident.message) == ("failed", True)
+    assert desk.is_sound()
+
+
+def test_a_connector_that_gives_no_results_is_tried_again(desk: Desk) -> None:
+    desk.remote.answers = [[None]]
+    desk.begin(ASKS, "asks", amount=1).work()
+
+    assert (desk.call.status, desk.call.error) == ("open", "连接器“remote”出错（TypeError）。")

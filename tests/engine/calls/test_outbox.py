@@ -108,3 +108,13 @@ def test_a_letter_nobody_can_ever_take_is_refused_at_once(desk: Desk) -> None:
         desk.begin(SENDS, "sends", amount=1)
 
     assert desk.calls == []
+
+
+def test_what_went_out_while_the_case_was_suspended_has_gone_out(desk: Desk) -> None:
+    desk.begin(SENDS, "sends", amount=1)
+    command = SuspendProcess(actor=ADMIN, instance_id=desk.case, reason="等通知")
+    desk.letters.meanwhile = lambda: desk.engine.execute(command)
+    desk.work()
+
+    assert (sent(desk), [call.status for call in desk.calls]) == (["first"], ["answered", "open"])
+    assert desk.is_sound()
