@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from random_processes.asking import AskingTrial
+from random_processes.asking import AskingReturnTrial, AskingTrial
 
 BATCH = 25
 SAMPLE = range(0, 500, BATCH)
@@ -15,3 +15,9 @@ def test_every_answer_agrees_with_the_standard(first: int) -> None:
 
     assert "answer" in told
     assert "refuse" in told
+
+
+@pytest.mark.parametrize("first", SAMPLE[:12], ids=lambda first: f"seeds {first} to {first + BATCH - 1}")
+def test_returns_and_recalls_take_questions_back(first: int) -> None:
+    for seed in range(first, first + BATCH):
+        AskingReturnTrial(seed).play()

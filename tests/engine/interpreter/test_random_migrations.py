@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from drawing import draw
+from random_processes.asking import AskingTrial
 from random_processes.trial import Trial
 
 from engine import interpreter
@@ -35,6 +36,16 @@ class Migrating(Trial):
     def _compiled(self) -> Specification:
         others: dict[str, Any] = {key: draw(process.drawing, key) for key, process in self.process.called.items()}
         return interpreter.compile_definition(draw(self.process.drawing), called=others)
+
+
+class MigratingAsking(Migrating, AskingTrial):
+    """The same while the outside is asked."""
+
+
+@pytest.mark.parametrize("first", SEEDS[:6], ids=lambda first: f"seeds {first} to {first + BATCH - 1}")
+def test_what_was_asked_is_answered_on_another_version(first):
+    for seed in range(first, first + BATCH):
+        MigratingAsking(seed).play()
 
 
 @pytest.mark.parametrize("first", SEEDS, ids=lambda first: f"seeds {first} to {first + BATCH - 1}")

@@ -8,12 +8,23 @@ from typing import Any
 from random_processes.generator import random_process
 from random_processes.living import Living, Role
 from random_processes.pieces import Process
+from random_processes.return_trial import ReturnTrial
 from random_processes.trial import Trial
 
 from engine import interpreter
 from engine.interpreter import Later
 
 CODES = ("err1", "err2", "other")
+
+
+class AskingReturnTrial(ReturnTrial):
+    """A case with returns whose service tasks wait."""
+
+    asks = True
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.services.connectors = {"work": lambda _: Later.DEFERRED}
 
 
 class AskingTrial(Trial):

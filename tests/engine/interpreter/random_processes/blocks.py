@@ -29,6 +29,8 @@ class Turn:
     direct: bool = False
     #: the task that was completed
     completed: str = ""
+    #: work for the outside is asked for and waited for
+    asks: bool = False
     #: the activity that an attached event has interrupted
     interrupted: str = ""
     strays: list[State] = field(default_factory=list)
@@ -113,8 +115,8 @@ class Running:
         """Go on when an inner state has changed."""
         raise NotImplementedError
 
-    def awaited(self) -> list[tuple[str, datetime]]:
-        """Timers of its own."""
+    def awaited(self) -> list[tuple[str, datetime | None]]:
+        """Timers of its own, and answers of the outside."""
         return []
 
     def walk(self, place: Place = ()) -> Iterator[tuple[Place, Running]]:
@@ -172,7 +174,7 @@ class Open(Running):
 
 @dataclass(eq=False)
 class Work(Block):
-    """A service task: done at once, and not taken back."""
+    """A service task: done at once, or when the outside has answered, and not taken back."""
 
     id: str = ""
 
@@ -181,13 +183,21 @@ class Work(Block):
         return self.id, self.id
 
     def begin(self, turn: Turn) -> State:
-        return Past(self)
+        return Asking(self) if turn.asks else Past(self)
 
     def steps(self, past: Past) -> list[str]:
         return []
 
     def effects(self, past: Past) -> set[str]:
         return {self.id}
+
+
+@dataclass(frozen=True)
+class Asking(Running):
+    block: Work
+
+    def awaited(self) -> list[tuple[str, datetime | None]]:
+        return [(self.block.id, None)]
 
 
 @dataclass(eq=False)
@@ -213,7 +223,7 @@ class Delayed(Running):
     block: Delay
     due: datetime
 
-    def awaited(self) -> list[tuple[str, datetime]]:
+    def awaited(self) -> list[tuple[str, datetime | None]]:
         return [(self.block.id, self.due)]
 
 
@@ -609,7 +619,7 @@ class InBordered(Running):
     def inner(self) -> Mapping[int, State]:
         return {0: self.host}
 
-    def awaited(self) -> list[tuple[str, datetime]]:
+    def awaited(self) -> list[tuple[str, datetime | None]]:
         return list(self.dues.items())
 
     def enclose(self, number: int, state: State, turn: Turn) -> State:

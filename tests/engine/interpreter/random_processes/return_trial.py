@@ -100,6 +100,9 @@ def random_border(random: Random, part: Callable[[], Block]) -> Bordered:
 class ReturnTrial:
     """A case with returns."""
 
+    #: the outside is asked and does not answer at once
+    asks = False
+
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.random = Random(seed)
@@ -137,7 +140,7 @@ class ReturnTrial:
         self._take(roots, interpreter.start(self.spec, {"pick": 0}, self.services))
 
     def _turn(self, *, direct: bool = False, completed: str = "") -> Turn:
-        return Turn(self.pick, self.services.now, direct=direct, completed=completed)
+        return Turn(self.pick, self.services.now, direct=direct, completed=completed, asks=self.asks)
 
     def _act(self) -> None:
         chance = self.random.random()
@@ -168,14 +171,20 @@ class ReturnTrial:
         self._take(roots, interpreter.complete(self.spec, self.state, task.token_id, values, self.services))
 
     def _fire(self, wait: Any) -> None:
-        self.services.clock.set(max(wait.due_at, self.services.now))
+        if wait.kind == "timer":
+            self.services.clock.set(max(wait.due_at, self.services.now))
         self.story.append(f"fire {wait.element_id}")
         name, roots = plain(wait.element_id), []
         for root in self.roots:
             for place, running in root.walk():
                 if (name, wait.due_at) in running.awaited():
                     roots.append(self._fired(root, place, name))
-        self._take(roots, interpreter.fire(self.spec, self.state, wait.id, self.services))
+        self._take(roots, self._happened(wait))
+
+    def _happened(self, wait: Any) -> Step:
+        if wait.kind == "service":
+            return interpreter.answer(self.spec, self.state, wait.id, {}, self.services)
+        return interpreter.fire(self.spec, self.state, wait.id, self.services)
 
     def _fired(self, root: Running, place: Place, name: str) -> Root:
         turn = self._turn()
