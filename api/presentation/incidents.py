@@ -76,6 +76,8 @@ def state_of(incident: IncidentLine) -> tuple[str, str]:
             return "已重试，等待结果", "amber"
         if incident.call_status == CallStatus.FAILED:
             return "重试后又停下了", "red"
+    if incident.resolution == Resolution.RESOLVED and incident.kind is IncidentKind.DELIVERY:
+        return "已跳过", "green"
     return RESOLUTIONS[incident.resolution or Resolution.WITHDRAWN], "green"
 
 
@@ -136,6 +138,8 @@ class Happening:
     #: it has led to the call
     asked: bool
     changed: tuple[Difference, ...]
+    #: what somebody has given as the results
+    given: tuple[tuple[str, str], ...]
 
 
 def happenings(incident: IncidentLine, events: Iterable[HistoryItem]) -> Iterator[Happening]:
@@ -151,6 +155,7 @@ def happenings(incident: IncidentLine, events: Iterable[HistoryItem]) -> Iterato
                 error=error if isinstance(error, str) else "",
                 asked=event.seq == incident.asked_seq,
                 changed=tuple(changed),
+                given=tuple(input_lines(event.input.get("values") or {})) if event.type == "IncidentResolved" else (),
             )
 
 

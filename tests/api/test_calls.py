@@ -196,6 +196,19 @@ def test_changed_inputs_are_shown_checked_and_recorded_on_the_page(
     assert "12.50 → 13.75" in admin.get(address).text
 
 
+def test_results_given_by_an_administrator_let_the_case_go_on(
+    held: dict[str, Any], case: str, worker: Ask, admin: Browser, log_in: Login
+) -> None:
+    worker("POST", f"/calls/{held['id']}/failure", json={**ONE, "message": "平台停用", "retries_left": 0})
+    (line,) = admin.api("GET", "/incidents").json()["items"]
+    fields = {"act": "resolve", "reason": "已到现场核查", "results": '{"parcel": 7.10}'}
+
+    html = admin.post(f"/incidents/{line['id']}", fields).text
+    for word in ("停滞点已处理", "处理完毕，继续", "结果 parcel：7.10", "已到现场核查"):
+        assert word in html
+    assert _case(log_in, case)["result"] == "已核查"
+
+
 def test_what_is_held_is_not_given_to_another(held: dict[str, Any], worker: Ask, clock: ManualClock) -> None:
     other = {"topic": "survey", "worker": "two"}
 
