@@ -12,6 +12,7 @@ from sqlalchemy import URL, inspect
 
 from engine.errors import Refused
 from engine.store.database import Database
+from engine.store.outages import FOR_OPERATORS, outage_of
 
 
 class BackupFailed(Refused):
@@ -50,6 +51,9 @@ def copy_database(database: Database, target: Path) -> None:
         copy = sqlite3.connect(target)
         try:
             source.backup(copy)
+        except sqlite3.Error as error:
+            outage = outage_of(error)
+            raise BackupFailed(f"备份没有完成。{FOR_OPERATORS[outage] if outage else ''}（{error}）") from error
         finally:
             copy.close()
 

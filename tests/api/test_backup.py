@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -187,6 +190,24 @@ def test_an_unfinished_backup_is_refused(homes: list[dict[str, str]], tmp_path: 
     status, output = run(homes[1], "restore", tmp_path / "half")
 
     assert (status, "不是一份完整的备份" in output) == (1, True)
+
+
+_ON_A_SMALL_DISK = 'mount -t tmpfs -o size=64k tmpfs "$1" && exec "$2" -c "from api.cli import app; app()" backup "$1"'
+MAY_MOUNT = shutil.which("unshare") is not None and (
+    subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0
+)
+
+
+@pytest.mark.skipif(not MAY_MOUNT, reason="this machine lets nobody mount a small disk")
+@pytest.mark.parametrize("addresses", ["sqlite"], indirect=True)
+def test_a_backup_for_which_there_is_no_room_says_so(engine: Any, homes: list[dict[str, str]], tmp_path: Path) -> None:
+    (tmp_path / "small").mkdir()
+    command = ["unshare", "-rm", "sh", "-c", _ON_A_SMALL_DISK, "sh", str(tmp_path / "small"), sys.executable]
+    done = subprocess.run(command, env={**os.environ, **homes[0]}, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "磁盘已满，不能写入，请腾出空间" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_settings_are_named_and_their_values_are_not_told(
