@@ -48,7 +48,7 @@ class Answer:
             return min(timedelta(seconds=int(text[:9])), _LONGEST_PAUSE)
         try:
             at = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         pause = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
         return min(max(pause, timedelta()), _LONGEST_PAUSE)

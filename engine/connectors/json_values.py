@@ -73,7 +73,7 @@ def value_of(text: str, edit: Callable[[str], str] = str) -> Any:
     """The FEEL value of JSON, with every text edited; raises `NotJson`."""
     try:
         read = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_unknown)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise NotJson from error
     return _value(read, edit, 0)
 

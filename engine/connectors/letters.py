@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 
@@ -59,7 +60,8 @@ class Letter:
         message["To"] = ", ".join(self.to)
         if self.cc:
             message["Cc"] = ", ".join(self.cc)
-        message["Subject"] = self.subject
+        # As it stands: otherwise encoded words in it (RFC 2047) are read, and their line breaks begin new headers.
+        message.set_raw("Subject", Header(self.subject, "utf-8", header_name="Subject").encode())
         message["Date"] = call.asked_at.astimezone(UTC)
         message["Message-ID"] = f"<{call.id}@{sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"
@@ -72,7 +74,8 @@ class Letter:
             return
         for document in call.documents(self.attachments):
             kind, _, more = document.media_type.partition("/")
-            message.add_attachment(document.content, maintype=kind, subtype=more, filename=document.name)
+            name = document.name.replace("=?", "=_")
+            message.add_attachment(document.content, maintype=kind, subtype=more, filename=name)
         # Otherwise the boundary is drawn at random, and a second try would not be the same letter.
         message.set_boundary(f"=_{call.id}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
+from email.header import decode_header
 from email.headerregistry import Address
 from typing import Any
 
@@ -85,6 +86,43 @@ def test_a_letter_with_papers_is_the_same_at_every_try(
     assert first.as_bytes() == second.as_bytes()
     assert [part.get_filename() for part in first.iter_attachments()] == ["决议.pdf"]
     assert first.get_body().get_content() == "请到系统里查看。\n.\n安澜\n"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "=?utf-8?q?a=0D=0ABcc:_evil@example.com?=",
+        "=?utf-8?b?DQpCY2M6IGV2aWxAZXhhbXBsZS5jb20NCg0KaQ==?= 石溪村",
+        "=?utf-8?q?=0A=0Abody?=",
+        "=?x",
+        "石溪村 =?us-ascii?q?=00?= " + "长" * 200,
+    ],
+)
+def test_encoded_words_in_a_subject_are_no_headers(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall, subject: str
+) -> None:
+    connector(mail_server()).call({**LETTER, "subject": subject}, call)
+
+    [letter], [envelope] = postbox.letters, postbox.envelopes
+    [(written, _)] = next(decode_header(value) for name, value in letter.raw_items() if name == "Subject")
+    assert written.decode() == subject
+    assert letter["bcc"] is None
+    assert letter.get_content() == "请到系统里查看。\n.\n安澜\n"
+    assert max(map(len, envelope.content.splitlines())) <= 78
+
+
+def test_encoded_words_in_the_name_of_a_paper_are_no_headers(
+    mail_server: Callable[..., int], postbox: Postbox, call: OutgoingCall
+) -> None:
+    name = "=?utf-8?q?=0D=0AX-Evil:_1=0D=0A=0D=0A?=.pdf"
+    paper = Document(name=name, media_type="application/pdf", content=b"%PDF")
+    with_paper = replace(call, documents=lambda ids: [paper])
+
+    connector(mail_server()).call({**LETTER, "attachments": "a" * 32}, with_paper)
+
+    [part] = postbox.letters[0].iter_attachments()
+    assert (part["x-evil"], part.get_content()) == (None, b"%PDF")
+    assert str(part.get_filename()).endswith("?=.pdf")
 
 
 WRONG: list[dict[str, Any]] = [

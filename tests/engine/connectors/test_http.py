@@ -110,6 +110,7 @@ def test_what_may_go_better_later_is_tried_again(ask: Asking, server: WebServer,
         ("Sun, 22 Nov 2020 04:01:30 GMT", timedelta()),
         ("9" * 400, timedelta(days=1)),
         ("soon", None),
+        (f"Sun, 22 Nov {'9' * 30} 04:01:30 GMT", None),
     ],
 )
 def test_a_date_to_try_again_is_understood(ask: Asking, server: WebServer, said: str, pause: object) -> None:
@@ -216,6 +217,7 @@ ANSWERS = [
     b"{",
     b"",
     b"[1e999999999]",
+    b"[1e9999999999999999999]",
     b'{"a": NaN}',
     b"[" * 5000,
     b"9" * 5000,
