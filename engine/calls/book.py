@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
-from engine.calls.commands import HeldCall
+from engine.calls.commands import LEASE, LONGEST_LOCK, HeldCall
 from engine.clock import local_date
 from engine.commands import SYSTEM, Actor
 from engine.errors import Conflict, NotFound
 from engine.machines import INTEGRATION
 from engine.model import PENDING_CALLS, CallStatus, ConnectorCall, InstanceStatus, ProcessInstance
+from engine.model.base import UtcDateTime
 from engine.offices.administration import administers
 from engine.offices.organisation import positions_of
 from engine.rows import AnyRow
 from engine.unit_of_work import UnitOfWork
 
+#: how far the clocks of our machines may differ
+_SKEW = timedelta(seconds=5)
 #: values of a call that nobody works on
 FREE: dict[str, Any] = {"worker": None, "locked_until": None}
 #: the order in which a case has asked
@@ -72,10 +75,19 @@ def is_worker(work: UnitOfWork, region_code: str) -> bool:
 
 def is_free(now: datetime, holder: str = "") -> ColumnElement[bool]:
     """Whether a call is due and nobody else works on it."""
-    unlocked = or_(ConnectorCall.locked_until.is_(None), ConnectorCall.locked_until <= now)
+    longest = case(
+        (ConnectorCall.topic.is_(None), literal(now + LEASE + _SKEW, UtcDateTime())), else_=now + LONGEST_LOCK + _SKEW
+    )
+    unlocked = or_(
+        ConnectorCall.locked_until.is_(None),
+        ConnectorCall.locked_until <= now,
+        # The clock was set back: nobody holds a call for so long.
+        ConnectorCall.locked_until > longest,
+    )
     return and_(
         ConnectorCall.status == CallStatus.OPEN,
-        ConnectorCall.next_at <= now,
+        # What was never tried is due, whatever the clock said when it was asked for.
+        or_(ConnectorCall.next_at <= now, ConnectorCall.attempts == 0),
         or_(unlocked, ConnectorCall.worker == holder) if holder else unlocked,
     )
 

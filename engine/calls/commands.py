@@ -13,6 +13,10 @@ from engine.commands import Command
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
 #: whatever the other side asks for
 LONGEST_REST = timedelta(days=30)
+#: a call is free again that long after its worker was killed
+LEASE = timedelta(seconds=6)
+#: how long an external worker may hold a call before it extends the lock
+LONGEST_LOCK = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calls.book import ORDER
-from engine.calls.commands import AnswerCall, FailCall, HeldCall, HoldCall, PostponeCall, RefuseCall
+from engine.calls.commands import LEASE, AnswerCall, FailCall, HeldCall, HoldCall, PostponeCall, RefuseCall
 from engine.calls.documents import documents_of
 from engine.commands import SYSTEM, Command
 from engine.errors import AnlanError, Conflict, Refused
@@ -25,8 +25,6 @@ from engine.process_engine import ProcessEngine
 from engine.tracing import SpanKind
 
 _LOG = logging.getLogger(__name__)
-#: a call is free again that long after its worker was killed
-LEASE = timedelta(seconds=6)
 _HEARTBEAT_SECONDS = 2.0
 #: how often an answer is told while others act in the same case
 _TELLINGS = 5

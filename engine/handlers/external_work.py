@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, or_, select, update
 
 from engine.calls.book import FREE, ensure_held, goes_on, held, holder_of, is_free, load_call
-from engine.calls.commands import ExtendLock, FetchCalls, HeldCall, UnlockCall
+from engine.calls.commands import LONGEST_LOCK, ExtendLock, FetchCalls, HeldCall, UnlockCall
 from engine.clock import local_date
 from engine.commands import SYSTEM
 from engine.errors import Conflict, Forbidden, Refused
@@ -21,7 +21,6 @@ from engine.unit_of_work import UnitOfWork
 
 #: at once
 MOST = 100
-LONGEST_LOCK = timedelta(days=1)
 
 
 def fetch_calls(work: UnitOfWork, command: FetchCalls) -> tuple[HeldCall, ...]:

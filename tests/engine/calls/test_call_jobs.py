@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import delete
 
-from engine.calls.commands import HoldCall
-from engine.calls.performing import LEASE
+from engine.calls.commands import LEASE, HoldCall
 from engine.commands import SYSTEM
 from engine.jobs.worker import EmbeddedWorker
 from engine.model.job import QueuedJob
@@ -73,6 +73,19 @@ def test_a_call_whose_worker_was_killed_is_looked_at_again(desk: Desk) -> None:
     drain(desk)
 
     assert desk.open == ["look"]
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_clock_that_is_set_back_holds_up_nothing(desk: Desk, held: bool) -> None:
+    desk.begin(ASKS, "asks", amount=1)
+    if held:
+        desk.engine.execute(HoldCall(actor=SYSTEM, call_id=desk.call.id, holder="killed", lock_for=LEASE))
+
+    desk.wait(hours=-48)
+    drain(desk)
+
+    assert desk.open == ["look"]
+    assert desk.is_sound()
 
 
 def test_the_worker_leaves_suspended_cases_alone(desk: Desk) -> None:

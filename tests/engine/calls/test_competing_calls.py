@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from engine.bootstrap import build_engine
-from engine.calls.commands import AnswerCall, FetchCalls, HoldCall
-from engine.calls.performing import LEASE, perform_call
+from engine.calls.commands import LEASE, AnswerCall, FetchCalls, HoldCall
+from engine.calls.performing import perform_call
 from engine.commands import SYSTEM, Actor, CompleteTask, FireTimer
 from engine.model import EventSubscription, UserTask
 from engine.moves import MigrateProcess, ResumeProcess, SuspendProcess, TerminateProcess

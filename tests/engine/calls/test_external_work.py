@@ -85,6 +85,16 @@ def test_a_lock_that_ran_out_is_free_and_who_lost_it_is_refused(outside: Desk) -
     assert outside.engine.execute(AnswerCall(actor=MACHINE, call_id=call.id, worker="quick"))
 
 
+def test_a_lock_of_before_the_clock_was_set_back_is_free(outside: Desk) -> None:
+    fetch(outside, worker="slow")
+    outside.wait(seconds=-1)
+    assert fetch(outside, worker="quick") == ()
+
+    outside.wait(hours=-48)
+
+    assert len(fetch(outside, worker="quick")) == 1
+
+
 def test_a_lock_is_extended_from_now(outside: Desk) -> None:
     (call,) = fetch(outside, lock_for=timedelta(minutes=1))
     outside.engine.execute(ExtendLock(actor=MACHINE, call_id=call.id, lock_for=timedelta(minutes=10)))
