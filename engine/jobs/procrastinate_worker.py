@@ -23,11 +23,15 @@ from engine.jobs.procrastinate_queue import INSIDE_QUEUE, OUTSIDE_QUEUE, TASK
 from engine.jobs.queue import Job, JobKind
 from engine.jobs.sweeper import Sweeper
 from engine.process_engine import ProcessEngine
-from engine.store.outages import OutageLog
+from engine.store.outages import OutageLog, outage_of
 
 _LOG = logging.getLogger(__name__)
-# What the pool says with every attempt, the log of outages says once.
+# What they say with every attempt, the log of outages says once.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+# Of each job there is one line of ours.
+logging.getLogger("procrastinate").setLevel(logging.WARNING)
+for _name in ("procrastinate.utils", "procrastinate.worker"):
+    logging.getLogger(_name).addFilter(lambda record: not _tells_outage(record))
 #: Seconds between two signs of life, after which silence a worker counts as dead, and between two looks for such.
 BEAT, SILENCE, LOOK = 1.5, 5.0, 1.0
 #: Seconds between two looks for jobs, should PostgreSQL's notice of a new one be lost.
@@ -36,6 +40,11 @@ POLL = 1.0
 PATIENCE = 10.0
 #: How many jobs of each queue are done at a time. Commands of one process would only lose races against each other.
 LANES = {INSIDE_QUEUE: 1, OUTSIDE_QUEUE: 4}
+
+
+def _tells_outage(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return error is not None and outage_of(error) is not None
 
 
 def _pool(**options: Any) -> AsyncConnectionPool:
