@@ -131,6 +131,8 @@ class Registers:
         match event.content["type"]:
             case "MessageTaken":
                 self._rows["kept_message"].pop((told["message"],), None)
+            case "MessageRefused":
+                self._rows["kept_message"].pop((event.content["outcome"].get("message"),), None)
             case "SchedulePaused" | "ScheduleResumed" as kind:
                 paused_at = event.header.at if kind == "SchedulePaused" else None
                 for key, row in self._rows["start_subscription"].items():
