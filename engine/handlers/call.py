@@ -39,15 +39,17 @@ def hold_call(work: UnitOfWork, command: HoldCall) -> HeldCall | None:
         )
         .values(worker=command.holder, locked_until=until)
     )
-    call = load_call(work, command.call_id)
     if taken.rowcount:
-        return held(call, until)
-    _come_back(work, call)
+        return held(load_call(work, command.call_id), until)
+    _come_back(work, command.call_id)
     return None
 
 
-def _come_back(work: UnitOfWork, call: AnyRow) -> None:
+def _come_back(work: UnitOfWork, call_id: str) -> None:
     """Whoever is at it now may be killed: look again when that would be seen."""
+    call = work.connection.execute(select(ConnectorCall).where(ConnectorCall.id == call_id)).one_or_none()
+    if call is None:
+        return
     if call.status == CallStatus.OPEN and call.locked_until is not None and call.locked_until > work.now:
         job = job_of(call, call.locked_until)
         work.put(*filter(None, [job]))

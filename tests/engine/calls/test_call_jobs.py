@@ -94,3 +94,8 @@ def test_the_worker_leaves_suspended_cases_alone(desk: Desk) -> None:
     drain(desk)
 
     assert (desk.remote.asked, desk.call.status) == ([], "open")
+
+
+def test_a_job_for_no_call_does_nothing(desk: Desk) -> None:
+    assert not perform_call(desk.engine, "0" * 32)
+    assert not deliver(desk.engine, "0" * 32)
