@@ -26,7 +26,7 @@ _ROLE = "town_clerk"
 _SHOWN = tuple(column for column in UserTask.__table__.columns if column.name not in ("inputs", "item", "submission"))
 
 
-def ratio(setting: Setting, tasks: int, *, runs: int = 60) -> tuple[float, float]:
+def ratio(setting: Setting, tasks: int, *, runs: int = 40) -> tuple[float, float]:
     """Time of the page ÷ time of the bare query, both interleaved, and the milliseconds of the page."""
     setting.create("inbox")
     office = Office.build(setting.open("inbox")).furnish()

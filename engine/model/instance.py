@@ -94,7 +94,7 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        Index("ix_user_task_inbox", "status", "role", "unit_code", "due_at"),
+        Index("ix_user_task_inbox", "status", "role", "unit_code", "due_at", "opened_at", "id", "assignee_id"),
         Index("ix_user_task_done", "completed_by", "completed_at"),
         Index("ix_user_task_opened", "instance_id", "opened_seq", "completed_by"),
         Index("ix_user_task_acts", "instance_id", "completed_by", "role"),

@@ -55,10 +55,14 @@ class CaseItem:
     open_steps: tuple[str, ...]
 
 
-#: a line tells neither what was filled in nor where the tokens are
-_UNSEEN = frozenset({"inputs", "item", "submission", "tokens", "variables"})
-_TASK = tuple(column for column in UserTask.__table__.columns if column.name not in _UNSEEN)
-_CASE = tuple(column for column in ProcessInstance.__table__.columns if column.name not in _UNSEEN)
+#: what a line tells of a task, and what says for whom it is
+_TASK = (
+    *(UserTask.id, UserTask.name, UserTask.instance_id, UserTask.opened_at, UserTask.due_at, UserTask.assignee_id),
+    *(UserTask.completed_at, UserTask.outcome_label),
+    *(UserTask.status, UserTask.parent_id, UserTask.role, UserTask.unit_code),
+)
+#: a line of a case does not tell where its tokens are
+_CASE = tuple(column for column in ProcessInstance.__table__.columns if column.name not in ("tokens", "variables"))
 _URGENT = (UserTask.due_at.is_(None), UserTask.due_at, UserTask.opened_at, UserTask.id)
 
 
