@@ -11,6 +11,9 @@ import pytest
 from api.demo.story import EXAMPLE_A
 from engine.history.findings import Finding, Kind
 from engine.history.verification import verify
+from engine.model.base import Base
+
+from ..tampering import Tamperer
 
 _FORGERIES = {
     "an amount that was paid": "update transfer set amount_fen = amount_fen + 1 where kind = 'pay'",
@@ -60,3 +63,21 @@ def test_a_forged_row_is_found_although_commands_came_after_it(project_at: Calla
     project.backstage().progress(EXAMPLE_A, project.id, Decimal("240000.00"))
 
     assert {finding.kind for finding in _findings(project)} == {Kind.BOOKS}
+
+
+_MONEY = (
+    *("account", "contract", "invoice", "payment", "payment_share", "project", "project_source"),
+    *("recovery_claim", "settlement", "transfer"),
+)
+
+
+def test_every_column_about_money_is_compared(project_at: Callable[[str], Any]) -> None:
+    project = project_at("built")
+    tamperer = Tamperer(project.desk.engine)
+    found = {
+        str(column): tamperer.findings_of(column) for name in _MONEY for column in Base.metadata.tables[name].columns
+    }
+
+    assert [name for name, findings in found.items() if findings == []] == []
+    empty = {name.split(".")[0] for name, findings in found.items() if findings is None}
+    assert empty <= {"recovery_claim", "settlement"}
