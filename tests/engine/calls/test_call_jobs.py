@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete
 
 from engine.calls.commands import LEASE, HoldCall
+from engine.calls.performing import deliver, perform_call
 from engine.commands import SYSTEM
 from engine.jobs.worker import EmbeddedWorker
 from engine.model.job import QueuedJob
