@@ -113,7 +113,7 @@ def test_a_database_that_is_none_is_said(home: Path) -> None:
 
     status, output = run("deploy", str(diagram(home)))
 
-    assert (status, "数据库无法使用" in output) == (1, True)
+    assert (status, "数据库文件已损坏，或者不是数据库" in output) == (1, True)
 
 
 def test_a_case_is_exported_with_its_history_and_submissions(home: Path) -> None:
