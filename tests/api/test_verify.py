@@ -55,3 +55,17 @@ def test_a_changed_variable_is_found(home: Path) -> None:
     code, output = run(home, "--all")
     assert code == 1
     assert "的当前变量（variables）被改动：按历史（第 " in output
+
+
+def test_a_checkpoint_proves_that_it_goes_on_from_a_kept_one(home: Path, tmp_path: Path) -> None:
+    kept, proof = tmp_path / "kept.txt", tmp_path / "proof.json"
+    environment = {"ANLAN_HOME": str(home), "COLUMNS": "200"}
+    made = CliRunner().invoke(cli.app, ["checkpoint", "-o", str(kept)], env=environment)
+    proven = ["checkpoint", "--since", str(kept), "--proof", str(proof)]
+    later = CliRunner().invoke(cli.app, proven, env=environment)
+
+    assert (made.exit_code, later.exit_code) == (0, 0)
+    assert "没有改动" in later.output
+    assert '"proof"' in proof.read_text("utf-8")
+    _tamper(home, "UPDATE history_log SET digest = '00' WHERE position = 1")
+    assert CliRunner().invoke(cli.app, proven, env=environment).exit_code == 1

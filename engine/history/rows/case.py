@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import feel, values
-from engine.calendar import knowing
 from engine.commands import SYSTEM
 from engine.history.digests import digest_of
 from engine.history.replay import Replayed
@@ -38,15 +37,14 @@ class CaseRows:
         """Let the rows be as this event has left them."""
         if replayed.again is None:
             return
-        now = Moment(replayed.again, replayed.state)
-        with knowing(replayed.years):
-            if now.type == "ProcessStarted":
-                self._begin(now)
-            if replayed.step is not None:
-                self._move(now, replayed.step)
-            self.tasks.note(now, self.instance)
-            self.calls.note(now)
-            self._note(now)
+        now = Moment(replayed.again, replayed.state, replayed.years)
+        if now.type == "ProcessStarted":
+            self._begin(now)
+        if replayed.step is not None:
+            self._move(now, replayed.step)
+        self.tasks.note(now, self.instance)
+        self.calls.note(now)
+        self._note(now)
 
     def _begin(self, now: Moment) -> None:
         told = now.input

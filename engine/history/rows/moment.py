@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +15,12 @@ _CASE_FACTS = ("policy", "region", "project", "case", "starter")
 class Moment:
     """Who did what when in a case, and what the case was pinned to."""
 
-    __slots__ = ("__dict__", "again", "bundle", "event", "seq", "state", "type")
+    __slots__ = ("__dict__", "again", "bundle", "event", "seq", "state", "type", "years")
 
-    def __init__(self, again: Again, state: State) -> None:
+    def __init__(self, again: Again, state: State, years: Sequence[int] | None) -> None:
         self.again = again
+        #: whose holidays were published
+        self.years = years
         #: after the event
         self.state = state
         self.event = again.event

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from engine import values
+from engine.calendar import knowing
 from engine.cases.case import spread
 from engine.cases.deadlines import RETURNED, deadline_of, postponed
 from engine.cases.signing import LABELS
@@ -109,7 +110,8 @@ class TaskRows(dict[str, Row]):
         last = self._last(task.activity_id)
         if last is not None and last.outcome == RETURNED and not now.stops_clock("returning"):
             last = None
-        deadline = deadline_of(task.due_in, now.at, last)
+        with knowing(now.years):
+            deadline = deadline_of(task.due_in, now.at, last)
         return deadline.due_at, deadline.allowance
 
     def _last(self, activity_id: str) -> Any:
@@ -235,7 +237,8 @@ class TaskRows(dict[str, Row]):
         """Deadlines after a suspension."""
         for told in now.outcome["extended"]:
             row, after = self[told["task"]], values.revive(told["after"])
-            allowance = postponed(row["due_at"], row["allowance"], instance["suspended_at"], now.at).allowance
+            with knowing(now.years):
+                allowance = postponed(row["due_at"], row["allowance"], instance["suspended_at"], now.at).allowance
             row.change(now.seq, {"due_at": after, "allowance": allowance})
 
     def _carry(self, now: Moment, _instance: Row) -> None:
