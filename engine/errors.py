@@ -13,7 +13,8 @@ class AnlanError(Exception):
     code = "error"
 
     def __init__(self, message: str | None = None, **facts: Any) -> None:
-        self.message = message or (self.__doc__ or "").strip()
+        # What it tells of values is kept with incidents, and PostgreSQL keeps no NUL.
+        self.message = (message or (self.__doc__ or "").strip()).replace("\x00", "\ufffd")
         self.facts = facts
         super().__init__(self.message)
 

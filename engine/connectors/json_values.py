@@ -98,8 +98,8 @@ def _reckoned(number: Decimal) -> Decimal:
 
 
 def well_formed(text: str) -> str:
-    """Text that can be written as UTF-8: halves of characters, which JSON can escape, are replaced."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """Text that UTF-8 and every database can hold: NUL and halves of characters, which JSON escapes, are replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "\ufffd")
 
 
 def _unknown(constant: str) -> Any:

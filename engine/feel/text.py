@@ -41,7 +41,8 @@ def _list(value: list[Value]) -> str:
 
 
 def _context(value: dict[str, Value]) -> str:
-    parts = [f"{_key(key)}: {_nested(item)}" for key, item in value.items()]
+    # A context has no order of its own: what is kept comes back sorted, and must read as before.
+    parts = [f"{_key(key)}: {_nested(value[key])}" for key in sorted(value)]
     check_string(sum(map(len, parts)))
     return f"{{{', '.join(parts)}}}"
 

@@ -79,5 +79,5 @@ class BpmnError(Exception):
 
     def __init__(self, code: str, message: str = "") -> None:
         self.code = code
-        self.message = message
+        self.message = message.replace("\x00", "\ufffd")
         super().__init__(message or code)

@@ -22,7 +22,7 @@ def get_value(m: Context, key: str) -> Value:
 @functions.define("get entries(m: context)")
 def get_entries(m: Context) -> list[Context]:
     """`get entries({a: 1}) = [{key: "a", value: 1}]`."""
-    return [{"key": key, "value": value} for key, value in m.items()]
+    return [{"key": key, "value": m[key]} for key in sorted(m)]
 
 
 @functions.define("context(entries: list)")

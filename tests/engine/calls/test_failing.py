@@ -207,3 +207,22 @@ def test_a_connector_that_gives_no_results_is_tried_again(desk: Desk) -> None:
     desk.begin(ASKS, "asks", amount=1).work()
 
     assert (desk.call.status, desk.call.error) == ("open", "连接器“remote”出错（TypeError）。")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [BpmnError("NO", "没有\x00"), Refused("不行\x00"), {"receipt": "没有\x00"}],
+    ids=["error", "refusal", "answer"],
+)
+def test_what_no_database_keeps_is_left_out_of_the_message(desk: Desk, answer: object) -> None:
+    wait = (
+        '<intermediateCatchEvent id="w"><timerEventDefinition><timeDate>receipt_ask</timeDate></timerEventDefinition>'
+    )
+    body = f'<startEvent id="s"/>{ask("ask")}{wait}</intermediateCatchEvent><endEvent id="e"/>'
+    desk.remote.answers = [answer]
+    desk.begin(diagram("nul", body, "s>ask ask>w w>e"), "nul", amount=1).work()
+
+    assert "\x00" not in desk.incident.message
+    assert "\ufffd" in desk.incident.message
+    assert len(desk.remote.asked) == 1
+    assert desk.is_sound()

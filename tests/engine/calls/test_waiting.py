@@ -228,6 +228,16 @@ def test_an_answer_with_which_the_case_cannot_go_on_is_kept(desk: Desk) -> None:
     assert desk.is_sound()
 
 
+def test_an_answer_reads_the_same_when_it_is_played_again(desk: Desk) -> None:
+    read = '<scriptTask id="read"><script>text = string(receipt_ask)\nfirst = get entries(receipt_ask)[1].key</script>'
+    body = f'<startEvent id="s"/>{ask("ask")}{read}</scriptTask><userTask id="look"/><endEvent id="e"/>'
+    desk.remote.answers = [{"receipt": {"owner": "石溪村", "area": Decimal(3), "": None}}]
+    desk.begin(diagram("reads", body, "s>ask ask>read read>look look>e"), "reads", amount=1).work()
+
+    assert (desk.variables["text"], desk.variables["first"]) == ('{"": null, area: 3, owner: "石溪村"}', "")
+    assert desk.is_sound()
+
+
 def test_other_failures_leave_the_case_where_it_is(desk: Desk) -> None:
     desk.remote.answers = [ConnectorFailed("对方没有应答")]
     desk.begin(GUARDED, "guarded", amount=1).work()

@@ -237,6 +237,12 @@ def test_json_that_is_none_is_no_answer(ask: Asking, server: WebServer, body: by
         ask(server)
 
 
+def test_nul_in_an_answer_is_replaced(ask: Asking, server: WebServer) -> None:
+    server.answering = say(200, b'{"a\\u0000": "\\u0000b"}', content_type=JSON)
+
+    assert ask(server)["body"] == {"a�": "�b"}
+
+
 def test_half_characters_in_json_are_replaced(ask: Asking, server: WebServer) -> None:
     server.answering = say(200, b'{"a\\ud800": "\\udc00 \\ud83d\\ude00"}', content_type=JSON)
 
