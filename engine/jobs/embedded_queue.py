@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from threading import Event
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, insert, select
+from sqlalchemy import Connection, case, func, insert, select
 
-from engine.jobs.queue import Job, JobKind, QueueLoad
+from engine.jobs.queue import Job, QueueLoad
 from engine.model import QueuedJob
 from engine.store.database import Database
 
@@ -39,9 +39,10 @@ class EmbeddedQueue:
         for bell in self._bells:
             bell.set()
 
-    def known(self, kind: JobKind, subject: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
-        """Whether there is a job for a subject that is due by now."""
-        return exists().where(QueuedJob.kind == kind, QueuedJob.subject == subject, QueuedJob.due_at <= now)
+    def known(self, connection: Connection, now: datetime) -> Set[tuple[str, str]]:
+        """The kinds and subjects for which there are jobs that are due by now."""
+        due = select(QueuedJob.kind, QueuedJob.subject).where(QueuedJob.due_at <= now)
+        return {(row.kind, row.subject) for row in connection.execute(due)}
 
     def load(self, connection: Connection, now: datetime) -> QueueLoad:
         """How much there is to do."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,11 +11,11 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Deferred
 from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
-from sqlalchemy import ColumnElement, Connection, Text, case, cast, column, exists, func, select, table, text
+from sqlalchemy import Connection, Text, case, cast, column, func, select, table, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
-from engine.jobs.queue import OUTSIDE, Job, JobKind, QueueLoad
+from engine.jobs.queue import OUTSIDE, Job, QueueLoad
 from engine.store.database import Database
 
 #: the name of the one task that does every job
@@ -69,14 +69,11 @@ class ProcrastinateQueue:
     def committed(self) -> None:
         """PostgreSQL itself tells the workers."""
 
-    def known(self, kind: JobKind, subject: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
-        """Whether there is a job for a subject that is due by now."""
-        return exists().where(
-            _IS_OURS,
-            _JOBS.c.args["kind"].astext == kind.value,
-            _JOBS.c.args["subject"].astext == subject,
-            _written(now) >= _DUE,
-        )
+    def known(self, connection: Connection, now: datetime) -> Set[tuple[str, str]]:
+        """The kinds and subjects for which there are jobs that are due by now."""
+        kind, subject = _JOBS.c.args["kind"].astext, _JOBS.c.args["subject"].astext
+        due = select(kind.label("kind"), subject.label("subject")).where(_IS_OURS, _written(now) >= _DUE)
+        return {(row.kind, row.subject) for row in connection.execute(due)}
 
     def load(self, connection: Connection, now: datetime) -> QueueLoad:
         """How much there is to do."""

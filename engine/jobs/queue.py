@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, Connection, false
+from sqlalchemy import Connection
 
 from engine.store.database import Database
 
@@ -94,8 +94,8 @@ class JobQueue(Protocol):
     def committed(self) -> None:
         """The transaction of what was put is over: whoever waits for jobs in this process may look."""
 
-    def known(self, kind: JobKind, subject: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
-        """Whether there is a job for a subject that is due by now; part of the sweep's statements."""
+    def known(self, connection: Connection, now: datetime) -> Set[tuple[str, str]]:
+        """The kinds and subjects for which there are jobs that are due by now."""
 
     def load(self, connection: Connection, now: datetime) -> QueueLoad:
         """How much there is to do."""
@@ -113,8 +113,8 @@ class NoQueue:
     def committed(self) -> None:
         return None
 
-    def known(self, kind: JobKind, subject: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
-        return false()
+    def known(self, connection: Connection, now: datetime) -> Set[tuple[str, str]]:
+        return frozenset()
 
     def load(self, connection: Connection, now: datetime) -> QueueLoad:
         return QueueLoad()

@@ -27,7 +27,8 @@ def _timers(now: datetime) -> Select[*tuple[Any, ...]]:
         .where(
             EventSubscription.kind == "timer",
             EventSubscription.due_at <= now,
-            ProcessInstance.status == InstanceStatus.ACTIVE,
+            # Not by the index of states: PostgreSQL would go through all running cases for each timer.
+            ProcessInstance.status.concat("") == InstanceStatus.ACTIVE,
             ~is_held(),
         )
     )
@@ -69,24 +70,19 @@ SOURCES: dict[JobKind, Source] = {
 def due_work(
     connection: Connection, now: datetime, limit: int, kinds: Collection[JobKind] = frozenset(SOURCES)
 ) -> list[Job]:
-    """Everything that is due now, whether there is a job for it or not, in order of due time."""
-    return _found(connection, now, limit, kinds, None)
-
-
-def work_without_job(connection: Connection, queue: JobQueue, now: datetime, limit: int) -> list[Job]:
-    """What is due and has no job, because it became due while it could not be done, or because its job was lost."""
-    return _found(connection, now, limit, frozenset(SOURCES), queue)
-
-
-def _found(
-    connection: Connection, now: datetime, limit: int, kinds: Collection[JobKind], lacking_in: JobQueue | None
-) -> list[Job]:
+    """What is due now, whether there is a job for it or not, in order of due time; so many of each kind at most."""
     jobs = []
     for kind, source in SOURCES.items():
         if kind in kinds:
             work = source(now).subquery()
             statement = select(work).order_by(work.c.due_at, work.c.subject).limit(limit)
-            if lacking_in is not None:
-                statement = statement.where(~lacking_in.known(kind, work.c.subject, now))
             jobs += [Job(kind=kind, subject=row.subject, due_at=row.due_at) for row in connection.execute(statement)]
     return sorted(jobs, key=lambda job: job.due_at)
+
+
+def work_without_job(connection: Connection, queue: JobQueue, now: datetime, limit: int) -> list[Job]:
+    """What is due and has no job, because it became due while it could not be done, or because its job was lost."""
+    due = due_work(connection, now, limit)
+    # Compared here: before PostgreSQL knows how much there is, it would go through all jobs for each case.
+    known = queue.known(connection, now) if due else frozenset()
+    return [job for job in due if (job.kind.value, job.subject) not in known]
