@@ -28,7 +28,7 @@ FOR_OPERATORS = {
     Outage.READ_ONLY: "数据库或文件夹只读，不能写入，请检查权限和挂载方式。",
     Outage.UNREACHABLE: "数据库没有应答，请检查 ANLAN_DATABASE_URL、数据库文件、数据库服务和网络。",
     Outage.BUSY: "数据库太忙，请检查磁盘、内存和连接数。",
-    Outage.DAMAGED: "数据库文件已损坏，或者不是数据库。请停止服务，保留原文件，从备份恢复后用 anlan verify --all 核对。",
+    Outage.DAMAGED: "数据库文件已损坏，或者不是数据库。请停止服务、留好原文件，恢复备份后用 anlan verify --all 核对。",
 }
 
 _FILES = {
