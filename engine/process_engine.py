@@ -12,7 +12,7 @@ from time import perf_counter, sleep
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from engine import feel
 from engine.cases.foresight import foresee
@@ -30,7 +30,8 @@ from engine.tracing import SpanKind
 from engine.unit_of_work import Tools, UnitOfWork
 
 R = TypeVar("R")
-#: told a command's name, its seconds, and the code of its refusal
+#: a command's name, its seconds, and the code of its refusal
+Told = tuple[str, float, str | None]
 Observer = Callable[[str, float, str | None], None]
 #: Times a command is tried while others come first; each time one of them has succeeded.
 ATTEMPTS = 16
@@ -100,14 +101,15 @@ class ProcessEngine:
         """Carry commands out one after the other, each completely or not at all, and commit once.
 
         For a worker with much to do: waiting for the disk is most of a short command. Gives what each has given or
-        raised. Raises, and changes nothing, where the whole transaction was lost to another.
+        raised. Raises, and changes nothing, where the whole transaction was lost, to another or with the database.
         """
         tried: list[UnitOfWork] = []
+        told: list[Told] = []
         results: list[R | Failed] = []
         try:
             with self.database.write() as connection:
                 for command in commands:
-                    part: R | Failed = self._as_part(connection, command, tried)
+                    part: R | Failed = self._as_part(connection, command, tried, told)
                     results.append(part)
                 connection.commit()
                 for work, result in zip(tried, results, strict=True):
@@ -116,9 +118,14 @@ class ProcessEngine:
         finally:
             for work in tried:
                 work.release()
+        if self._observer is not None:
+            for facts in told:
+                self._observer(*facts)
         return results
 
-    def _as_part(self, connection: Connection, command: Command[R], tried: list[UnitOfWork]) -> R | Failed:
+    def _as_part(
+        self, connection: Connection, command: Command[R], tried: list[UnitOfWork], told: list[Told]
+    ) -> R | Failed:
         began, name, refusal = perf_counter(), type(command).__name__, ""
         result: R | Failed
         try:
@@ -129,16 +136,16 @@ class ProcessEngine:
             ):
                 tried.append(work)
                 result = self._carry_out(work, command)
-        except DBAPIError as error:
-            if lost_race(error) or error.connection_invalidated:
-                raise
+        except IntegrityError as error:
             result, refusal = Failed(error), "error"
+        except SQLAlchemyError:
+            # The database may have ended the whole transaction, as SQLite does on a full disk: nothing of it counts.
+            raise
         except AnlanError as error:
             result, refusal = Failed(error), error.code
         except Exception as error:
             result, refusal = Failed(error), "error"
-        if self._observer is not None:
-            self._observer(name, perf_counter() - began, refusal or None)
+        told.append((name, perf_counter() - began, refusal or None))
         return result
 
     def _execute(self, command: Command[R]) -> R:

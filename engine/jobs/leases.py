@@ -74,20 +74,14 @@ class Leases:
                 return []
         with self._database.book() as connection:
             ids = connection.scalars(self._due(now, limit, kinds).with_for_update(skip_locked=True)).all()
-            self._remember(ids)
             mine = update(QueuedJob).where(QueuedJob.id.in_(ids))
             connection.execute(mine.values(worker=self._worker, held_until=DatabaseSeconds() + self._lease))
             rows = connection.execute(
                 select(QueuedJob).where(QueuedJob.id.in_(ids)).order_by(QueuedJob.due_at, QueuedJob.id)
             ).all()
-        return [
-            HeldJob(
-                id=row.id,
-                job=Job(kind=JobKind(row.kind), subject=row.subject, due_at=row.due_at),
-                attempts=row.attempts,
-            )
-            for row in rows
-        ]
+        # Not before: what may not have been taken is not held.
+        self._remember(ids)
+        return [_held(row) for row in rows]
 
     def _due(self, now: datetime, limit: int, kinds: Collection[JobKind]) -> Any:
         return (
@@ -113,6 +107,10 @@ class Leases:
         if ids:
             with self._database.book() as connection:
                 connection.execute(self._mine(ids).values(held_until=DatabaseSeconds() + self._lease))
+
+    def let_go(self, held: Sequence[HeldJob]) -> None:
+        """Give no more signs of life for jobs, however they have ended: what is not done is soon anybody's."""
+        self._forget(one.id for one in held)
 
     def finish(self, held: Sequence[HeldJob]) -> None:
         """Delete what is done."""

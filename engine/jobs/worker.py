@@ -13,7 +13,7 @@ from itertools import groupby
 from threading import Event, Thread
 from time import monotonic
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.errors import AnlanError
 from engine.jobs.duties import COMMANDS, perform, perform_together
@@ -127,6 +127,14 @@ class EmbeddedWorker:
     def _round(self, lane: Lane) -> int:
         """Do the first jobs of a lane; tells how many there were."""
         held = self._leases.take(self._engine.clock.now(), lane.batch, lane.kinds)
+        try:
+            self._leases.finish(self._all_done(held))
+        finally:
+            self._leases.let_go(held)
+        return len(held)
+
+    def _all_done(self, held: Sequence[HeldJob]) -> list[HeldJob]:
+        """Do jobs, or give them back when it is time to end; tells which are done."""
         done: list[HeldJob] = []
         for few in self._in_groups(held):
             if self._stopping.is_set():
@@ -135,8 +143,7 @@ class EmbeddedWorker:
             rest = self._left_over(few)
             done += [one for one in few if one not in rest]
             done += [one for one in rest if self._done(one)]
-        self._leases.finish(done)
-        return len(held)
+        return done
 
     def _in_groups(self, held: Sequence[HeldJob]) -> Iterator[Sequence[HeldJob]]:
         """Jobs in their order, with those together that may share a commit."""
@@ -157,7 +164,7 @@ class EmbeddedWorker:
             return held
         try:
             failed = perform_together(self._engine, [one.job for one in held])
-        except (DBAPIError, AnlanError):
+        except (SQLAlchemyError, AnlanError):
             self._together = max(1, self._together // 2)
             half = len(held) // 2
             return [*self._left_over(held[:half]), *self._left_over(held[half:])]

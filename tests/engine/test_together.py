@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import event, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, event, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engine.commands import SYSTEM, ClaimTask, Command, FireTimer
 from engine.errors import NotFound
@@ -102,6 +105,43 @@ def test_nothing_is_kept_when_the_transaction_is_lost_to_another(
     monkeypatch.undo()
 
     assert fired(engine) == set()
+    assert engine.execute_together([fire(case) for case in due]) == [True, True, True]
+
+
+@contextmanager
+def ends_transaction(connection: Connection) -> Iterator[None]:
+    """A disk that is full, on which SQLite takes the whole transaction back; a server that goes away."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    driver: Any = connection.connection.driver_connection
+    try:
+        connection.exec_driver_sql("INSERT INTO blob (digest, content) VALUES ('x', zeroblob(10000000))")
+        yield
+    finally:
+        driver.execute("PRAGMA max_page_count = 1000000")
+
+
+def test_nothing_counts_when_the_database_ends_the_transaction_in_the_middle(
+    engine: ProcessEngine, office: Office, due: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, told = ProcessEngine._carry_out, []
+
+    def fall(engine: ProcessEngine, work: Any, command: FireTimer) -> object:
+        if command.instance_id == due[1]:
+            with ends_transaction(work.connection):
+                pass
+        return original(engine, work, command)
+
+    monkeypatch.setattr(ProcessEngine, "_carry_out", fall)
+    engine.observe(lambda *facts: told.append(facts))
+    with pytest.raises(SQLAlchemyError):
+        engine.execute_together([fire(case) for case in due])
+    monkeypatch.undo()
+
+    assert (fired(engine), told) == (set(), [])
+    assert engine.tools.cases.get(due[0]) is None, "what was not kept is not remembered"
     assert engine.execute_together([fire(case) for case in due]) == [True, True, True]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import PendingRollbackError
 
 from engine.commands import SYSTEM, CompleteTask, StartProcess
 from engine.errors import Conflict
@@ -18,6 +19,7 @@ from engine.jobs.queue import INSIDE, Job, JobKind
 from engine.jobs.sweep import work_without_job
 from engine.jobs.sweeper import Sweeper
 from engine.jobs.timers import fire_due_timers
+from engine.jobs.worker import EmbeddedWorker
 from engine.jobs.workers import worker_of
 from engine.model import AnsweredRequest, HistoryEvent, QueuedJob
 from engine.moves import ResumeProcess, SuspendProcess
@@ -200,6 +202,31 @@ def test_many_timers_are_fired_with_few_commits_and_each_for_itself(
 
     assert fired(engine) == 4
     assert [job.subject for job in jobs(engine)] == [cases[2]]
+
+
+def test_jobs_of_a_round_that_went_wrong_are_not_held_on(
+    engine: ProcessEngine, office: Office, due: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = engine.tools.queue
+    assert isinstance(queue, EmbeddedQueue)
+    worker = EmbeddedWorker(engine, queue)
+
+    def fall(*_: object) -> list[Job]:
+        raise PendingRollbackError
+
+    monkeypatch.setattr("engine.jobs.worker.perform_together", fall)
+    monkeypatch.setattr("engine.jobs.worker.perform", fall)
+    monkeypatch.setattr(Leases, "put_back", fall)
+    office.apply()
+    office.clock.advance(timedelta(days=5))
+    with pytest.raises(PendingRollbackError):
+        worker._round(worker._inside)
+    assert len(jobs(engine)) == 2
+    set_held_until(engine, 0.0, worker._leases._worker)
+
+    worker._leases.renew()
+
+    assert [job.held_until for job in jobs(engine)] == [0.0, 0.0]
 
 
 def test_a_stale_job_does_nothing(engine: ProcessEngine, office: Office, due: str) -> None:
