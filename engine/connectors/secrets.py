@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from base64 import b64encode
-from collections.abc import Iterable
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from html import escape
+from urllib.parse import quote, quote_plus
 
 from engine.connectors.errors import BadInput, NotConfigured, PlaceNotAllowed
 from engine.connectors.hosts import AllowList
@@ -16,6 +18,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 #: `secret:treasury`, or after the scheme of an Authorization header
 _REFERENCE = re.compile(r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9-]*) )?secret:(?P<name>\S*)")
 MASK = "（密）"
+_PERCENT = re.compile(r"%[0-9A-F]{2}")
 #: what is shorter cannot be told from ordinary text
 _SHORTEST = 6
 
@@ -34,6 +37,7 @@ class Secrets:
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._secrets = {secret.name: secret for secret in secrets}
+        self._writings = _writings_of(secret.value for secret in self._secrets.values())
 
     def __repr__(self) -> str:
         return f"Secrets({', '.join(sorted(self._secrets))})"
@@ -63,11 +67,24 @@ class Secrets:
 
     def masked(self, text: str) -> str:
         """What another system has said without our own secrets, should it repeat one."""
-        for secret in self._secrets.values():
-            for written in _writings(secret.value):
-                text = text.replace(written, MASK)
-        return text
+        return self._writings.sub(MASK, text) if self._secrets else text
 
 
-def _writings(value: str) -> tuple[str, ...]:
-    return (value, b64encode(value.encode()).decode(), quote(value)) if len(value) >= _SHORTEST else ()
+def _writings_of(values: Iterable[str]) -> re.Pattern[str]:
+    """However an answer may write some values; what is longer is looked for first."""
+    found = {written for value in values for part in _parts(value) for written in _writings(part)}
+    return re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))) or r"(?!)")
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    """A secret, and of `user:password` the password."""
+    return tuple(part for part in (value, value.partition(":")[2]) if len(part) >= _SHORTEST)
+
+
+def _writings(value: str) -> Iterator[str]:
+    """As it is, as in a header, in an address, in HTML and in JSON."""
+    content = value.encode()
+    yield from (value, b64encode(content).decode(), urlsafe_b64encode(content).decode())
+    for written in (quote(value), quote(value, safe=""), quote_plus(value)):
+        yield from (written, _PERCENT.sub(lambda found: found[0].lower(), written))
+    yield from (escape(value), json.dumps(value)[1:-1], json.dumps(value)[1:-1].replace("/", r"\/"))

@@ -7,6 +7,7 @@ from base64 import b64encode
 import pytest
 
 from engine.connectors.errors import NotConfigured, PlaceNotAllowed, RefusedByReceiver
+from engine.connectors.secrets import MASK, Secret, Secrets
 from engine.interpreter import BpmnError
 from engine.ports import ConnectorFailed
 
@@ -42,6 +43,24 @@ def test_no_writing_of_a_secret_comes_back(ask: Asking, server: WebServer, statu
     else:
         with pytest.raises(BpmnError, match=r'\{"a":\["（密）"\]\}'):
             ask(server, headers=BEARER)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "GET /?key=bank%3Aa%2Fb%2Bc%3D%3D&amp;x=1",
+        "bank%3aa%2fb%2bc%3d%3d",
+        "bank:a/b%2Bc%3D%3D",
+        "YmFuazphL2IrYz09",
+        "password a/b+c==",
+        r"\"bank:a\/b+c==\"",
+    ],
+)
+def test_a_secret_is_known_however_it_is_written(told: str) -> None:
+    masked = Secrets([Secret(name="bank", value="bank:a/b+c==")]).masked(told)
+
+    assert MASK in masked
+    assert not any(left in masked for left in ("a/b", "a%2", r"a\/", "YmFu"))
 
 
 def test_basic_credentials_are_encoded_for_the_wire(ask: Asking, server: WebServer) -> None:
