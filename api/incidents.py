@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +11,8 @@ from api.dependencies import Visit
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from engine.model import CallStatus
 from engine.moves import ResolveIncident, RetryIncident
-from engine.queries.incidents import IncidentKind, IncidentLine, incident_line
+from engine.queries.history import history_of
+from engine.queries.incidents import IncidentKind, IncidentLine, incident_line, refused_call
 
 #: how many one request settles
 MOST = 200
@@ -47,6 +48,18 @@ class Settlement:
     def well(self) -> bool:
         """Whether there is nothing more to do for now."""
         return self.outcome in (Outcome.SETTLED, Outcome.UNDER_WAY)
+
+
+def incident_in_full(visit: Visit, incident_id: str, *roles: str) -> IncidentLine:
+    """One incident with what is asked of the outside: a connector that refuses at once leaves no call to tell it."""
+    with visit.reading() as connection:
+        found = incident_line(connection, visit.viewer, incident_id, *roles)
+        if found.kind is not IncidentKind.WORK:
+            return found
+        events = history_of(connection, found.instance_id)
+    connector, inputs = refused_call(found, events)
+    is_local = hasattr(visit.engine.tools.connectors.get(connector or ""), "execute")
+    return found if is_local else replace(found, connector=connector, inputs=inputs)
 
 
 def retry(visit: Visit, incident: IncidentLine, reason: str, inputs: Mapping[str, Any] | None = None) -> Settlement:

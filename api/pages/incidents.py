@@ -167,8 +167,7 @@ def retry_many(request: Request, visit: VisitOf, form: FormOf) -> Response:
 def one_page(request: Request, visit: VisitOf, incident_id: str) -> Response:
     """一个停滞点"""
     visit.require(*OVERSEERS)
-    with visit.reading() as connection:
-        incident = incident_line(connection, visit.viewer, incident_id)
+    incident = settling.incident_in_full(visit, incident_id)
     return _one(request, visit, incident, input_fields(incident.inputs or {}))
 
 
@@ -202,8 +201,7 @@ def _one(
 def settle_one(request: Request, visit: VisitOf, form: FormOf, incident_id: str) -> Response:
     """重试、修改输入后重试、处理完毕继续、跳过"""
     visit.require(ADMINISTRATOR)
-    with visit.reading() as connection:
-        incident = incident_line(connection, visit.viewer, incident_id, ADMINISTRATOR)
+    incident = settling.incident_in_full(visit, incident_id, ADMINISTRATOR)
     if not incident.standing:
         return redirect(f"/incidents/{incident_id}", "error", "这个停滞点已经处理过了。")
     try:

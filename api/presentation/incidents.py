@@ -22,7 +22,7 @@ from engine.errors import FieldProblem, Invalid
 from engine.history.changes import changes
 from engine.model import CallStatus, Resolution
 from engine.queries.history import HistoryItem
-from engine.queries.incidents import IncidentKind, IncidentLine
+from engine.queries.incidents import IncidentKind, IncidentLine, refused_call
 from forms.submission import from_json
 
 KINDS: Mapping[str, str] = {
@@ -64,6 +64,8 @@ def explanation(incident: IncidentLine) -> str:
             return "对外部系统的调用没有成功，办件停在这里等待结果。"
         case IncidentKind.DELIVERY:
             return "要送出的内容没有送达。办件已经继续，但后面要送出的内容按次序等着它。"
+    if incident.message:
+        return f"系统办理这一环节时出错（{incident.code}），没有任何事件接住，办件停在这里。"
     return f"流程抛出的错误 {incident.code} 没有任何事件接住，办件停在这里。"
 
 
@@ -145,11 +147,13 @@ class Happening:
 def happenings(incident: IncidentLine, events: Iterable[HistoryItem]) -> Iterator[Happening]:
     """What the history tells about one incident, in order."""
     ours = (incident.opened_seq, incident.asked_seq)
+    refused: Mapping[str, Any] | None = None
     for event in events:
         if event.seq in ours or incident.token_id in {event.input.get(name) for name in _SUBJECTS}:
-            before, after = event.input.get("before"), event.input.get("inputs")
+            before, after = event.input.get("before", refused), event.input.get("inputs")
             changed = differences(before, after) if isinstance(before, Mapping) and isinstance(after, Mapping) else []
             error = event.input.get("message")
+            refused = refused_call(incident, [event])[1] or refused
             yield Happening(
                 entry=happened(event),
                 error=error if isinstance(error, str) else "",

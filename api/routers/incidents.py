@@ -62,15 +62,14 @@ def retry_many(visit: VisitOf, body: RetryOfMany) -> list[Settled]:
 def read_incident(visit: VisitOf, incident_id: str) -> IncidentInFull:
     """含要发送的内容；经过见办件的历史。"""
     visit.require(*OVERSEERS)
-    with visit.reading() as connection:
-        return IncidentInFull.model_validate(incident_line(connection, visit.viewer, incident_id))
+    return IncidentInFull.model_validate(settling.incident_in_full(visit, incident_id))
 
 
 @router.post("/{incident_id}/retry", summary="重试 Retry an incident")
 def retry(visit: VisitOf, incident_id: str, body: Retry) -> Settled:
     """只有本辖区的系统管理员可以重试；外部调用和外送可以改了内容再试，改动前后都记入历史。"""
     visit.require(ADMINISTRATOR)
-    incident = _administered(visit, incident_id)
+    incident = settling.incident_in_full(visit, incident_id, ADMINISTRATOR)
     inputs = None
     if body.inputs is not None:
         if incident.inputs is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from engine.cases.incidents import TIMER, is_standing
 from engine.errors import NotFound
 from engine.model import ConnectorCall, Incident, OrgUnit, Person, ProcessDefinition, ProcessInstance
 from engine.offices.administration import ADMINISTRATOR
+from engine.queries.history import HistoryItem
 from engine.queries.page import Page, page_of
 from engine.queries.viewer import Viewer
 from engine.rows import AnyRow, AnySelect
@@ -111,6 +112,17 @@ def incident_line(connection: Connection, viewer: Viewer, incident_id: str, *rol
     if row is None:
         raise NotFound("没有找到这个停滞点，它可能不属于您的辖区。", incident=incident_id)
     return _line(row)
+
+
+def refused_call(incident: IncidentLine, events: Iterable[HistoryItem]) -> tuple[str | None, Mapping[str, Any] | None]:
+    """Which connector refused at once what it was asked, and what that was; nothing where the events leave it open."""
+    found: list[Mapping[str, Any]] = []
+    for event in events:
+        if event.seq == incident.opened_seq or event.input.get("incident") == incident.token_id:
+            calls = [call for call in event.input.get("calls") or () if call.get("refused") == incident.code]
+            found = calls or found
+    same = found and all(call["inputs"] == found[0]["inputs"] for call in found)
+    return (found[0]["connector"], found[0]["inputs"]) if same else (None, None)
 
 
 def processes_with_incidents(connection: Connection, viewer: Viewer) -> Mapping[str, str]:

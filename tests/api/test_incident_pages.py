@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, cast
+
 import pytest
 
+from engine.clock import ManualClock
 from engine.commands import (
     SYSTEM,
     DeploymentResource,
@@ -11,10 +16,14 @@ from engine.commands import (
     PersonRecord,
     PositionRecord,
     RegisterOrganisation,
+    StartProcess,
 )
+from engine.errors import Refused
+from engine.jobs.timers import fire_due_timers
+from engine.ports import OutgoingCall
 from engine.process_engine import ProcessEngine
 
-from .conftest import COUNTY, OTHER_COUNTY, PASSWORD, Browser, Login
+from .conftest import COUNTY, OTHER_COUNTY, PASSWORD, VILLAGE, Browser, Login
 from .test_incidents import OPINION, STOPS
 
 
@@ -184,3 +193,47 @@ def test_the_api_tells_the_same(incident: str, admin: Browser) -> None:
     assert admin.api("POST", f"/incidents/{incident}/resolution", json={"reason": "又一次"}).status_code == 404
     (closed,) = admin.api("GET", "/incidents?closed=true").json()["items"]
     assert (closed["resolution"], closed["reason"], closed["closed_by_name"]) == ("resolved", "已线下退回", "admin同志")
+
+
+ASKS = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:anlan="urn:anlan:bpmn:1" id="d"
+  targetNamespace="urn:test"><process id="asks" name="核对账户" isExecutable="true"><startEvent id="s"/>
+  <intermediateCatchEvent id="rest"><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>
+  </intermediateCatchEvent>
+  <serviceTask id="ask" name="问银行" anlan:connector="bank"><extensionElements>
+    <anlan:in source="&quot;https://bank.example.com/a&quot;" target="url"/></extensionElements></serviceTask>
+  <endEvent id="e"/><sequenceFlow id="a" sourceRef="s" targetRef="rest"/>
+  <sequenceFlow id="b" sourceRef="rest" targetRef="ask"/><sequenceFlow id="c" sourceRef="ask" targetRef="e"/>
+</process></definitions>""".encode()
+
+
+class Bank:
+    """Refuses whatever it is asked."""
+
+    type, waits = "bank", True
+
+    def check(self, inputs: Mapping[str, Any]) -> None:
+        raise Refused(f"{inputs['url']} 不在允许访问的名单里。")
+
+    def call(self, inputs: Mapping[str, Any], call: OutgoingCall) -> Mapping[str, Any]:
+        raise AssertionError("never asked")
+
+
+def test_what_a_connector_refuses_at_once_is_tried_again_with_other_inputs(
+    admin: Browser, engine: ProcessEngine, clock: ManualClock
+) -> None:
+    cast(dict[str, Any], engine.tools.connectors)["bank"] = Bank()
+    engine.execute(DeployResources(actor=SYSTEM, resources=(DeploymentResource(name="asks.bpmn", content=ASKS),)))
+    engine.execute(StartProcess(actor=SYSTEM, process_key="asks", region_code=VILLAGE))
+    clock.advance(timedelta(days=2))
+    fire_due_timers(engine)
+    (found,) = admin.api("GET", "/incidents").json()["items"]
+    address = f"/incidents/{found['id']}"
+
+    assert "修改输入后重试" in admin.get(address).text
+    assert admin.api("GET", address).json()["inputs"] == {"url": "https://bank.example.com/a"}
+    typed = {"act": "change", "reason": "网址写错了", "input:url": "https://bank.example.com/b"}
+    assert "请核对改动" in admin.post(address, typed).text
+    assert "重试没有成功" in admin.post(address, {**typed, "confirmed": "yes"}).text
+    html = admin.get(address).text
+    assert "url：https://bank.example.com/a → https://bank.example.com/b" in html
+    assert 'value="https://bank.example.com/b"' in html
