@@ -43,7 +43,7 @@ def case_page(request: Request, visit: VisitOf, instance_id: str) -> Response:
             visit=visit,
             active="",
             case=case,
-            timeline=timeline(case, events, visit.now),
+            timeline=timeline(case, events, visit.now, calls),
             replay=script_data(f"/cases/{instance_id}/diagram", steps),
             sheets=sheets(connection, case.completed_tasks[::-1]),
             attachments=attachments_in_case(connection, instance_id),

@@ -30,7 +30,7 @@ def advance(visit: VisitOf, form: FormOf) -> Response:
         raise NotFound("只有演示环境可以快进时间，每次 1 天、7 天、30 天或 1 年。")
     clock.advance(timedelta(days=days))
     fired = sum(takewhile(bool, (fire_due_timers(visit.engine) for _ in range(_ROUNDS))))
-    told = f"，{fired} 个公示或时限到期" if fired else ""
+    told = f"，{fired} 个公示、时限或定时计划到期" if fired else ""
     return redirect(
         local(str(form.get("back") or "/")), "info", f"演示时钟已快进到 {write_moment(clock.now())}{told}。"
     )

@@ -45,7 +45,9 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "date": dates.write_date,
+        "due": dates.write_due,
         "moment": dates.write_moment,
+        "start": dates.write_start,
         "short": dates.write_short,
         "money": money.write_money,
         "ratio": money.write_ratio,

@@ -16,6 +16,8 @@ from api.presentation.desk import Desk, desk_of
 from api.presentation.tasks import task_address
 from engine.commands import ClaimTask, CompletedTask, CompleteTask, ReleaseTask, SaveTaskDraft
 from engine.errors import AnlanError, Conflict, FieldProblem, Forbidden, Invalid, NotFound
+from engine.model import CallStatus
+from engine.queries.calls import calls_of
 from engine.queries.case import case_view
 from forms.submission import Press, Submission, decode
 
@@ -123,13 +125,21 @@ def _told(desk: Desk, done: CompletedTask) -> str:
     """What happens next, so that nobody has to ask."""
     with desk.visit.reading() as connection:
         case = case_view(connection, desk.visit.viewer, done.instance_id)
+        calls = calls_of(connection, done.instance_id)
     begun = f"“{desk.task.name}”已提交"
     if done.ended:
         return f"{begun}，办件 {case.number} 已办结：{case.result}。"
     steps = "、".join(dict.fromkeys(task.name for task in case.open_tasks))
     if steps:
         return f"{begun}，办件 {case.number} 转到：{steps}。"
-    return f"{begun}，办件 {case.number} 正在等待公示或时限到期。"
+    if case.incidents:
+        return f"{begun}，办件 {case.number} 在“{case.incidents[0].name}”停下了，由系统管理员处理。"
+    awaited = (
+        "外部系统答复"
+        if any(call.waited_for and call.status == CallStatus.OPEN for call in calls)
+        else "公示或时限到期"
+    )
+    return f"{begun}，办件 {case.number} 正在等待{awaited}。"
 
 
 def _again(

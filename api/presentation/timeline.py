@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.presentation.dates import due_badge, write_date, write_moment
+from api.presentation.dates import due_badge, write_due, write_moment
 from api.presentation.words import MESSAGES, NEGATIVE_EVENTS, NEGATIVE_OUTCOMES, event_word
 from engine.cases.signing import LABELS as SIGNING
-from engine.queries.case import CaseView, TaskView, WaitView
+from engine.model import CallStatus
+from engine.queries.calls import CallView
+from engine.queries.case import CaseView, IncidentView, TaskView, WaitView
 from engine.queries.history import HistoryItem
 
 
@@ -29,12 +31,16 @@ class Entry:
     open: bool = False
 
 
-def timeline(case: CaseView, events: Sequence[HistoryItem], now: datetime) -> tuple[Entry, ...]:
+def timeline(
+    case: CaseView, events: Sequence[HistoryItem], now: datetime, calls: Sequence[CallView] = ()
+) -> tuple[Entry, ...]:
     """What happened, then what is being done and waited for."""
     return (
         *(happened(event) for event in events),
         *(_being_done(task, now) for task in case.open_tasks),
         *_awaited(case.waits),
+        *_asked(calls),
+        *_stopped(case.incidents),
     )
 
 
@@ -104,7 +110,7 @@ def is_negative(event: HistoryItem) -> bool:
 def _being_done(task: TaskView, now: datetime) -> Entry:
     badge = due_badge(task.due_at, now)
     place = task.assignee_name or f"{task.unit_name} {task.role_name}".strip()
-    due = f"，{write_date(task.due_at)}到期（{badge.text}）" if badge else ""
+    due = f"，{write_due(task.due_at)}到期（{badge.text}）" if badge else ""
     return Entry(title=f"待办：{task.name}", when=f"{write_moment(task.opened_at)}收到{due}", who=place, open=True)
 
 
@@ -112,3 +118,14 @@ def _awaited(waits: Iterable[WaitView]) -> Iterable[Entry]:
     for wait in waits:
         if wait.kind == "timer" and wait.due_at is not None:
             yield Entry(title=f"等待：{wait.name or '到期'}", when=f"到 {write_moment(wait.due_at)}", open=True)
+
+
+def _asked(calls: Iterable[CallView]) -> Iterable[Entry]:
+    for call in calls:
+        if call.waited_for and call.status == CallStatus.OPEN:
+            yield Entry(title=f"等待：{call.name}", when="等外部系统答复", open=True)
+
+
+def _stopped(incidents: Iterable[IncidentView]) -> Iterable[Entry]:
+    for incident in incidents:
+        yield Entry(title=f"停在：{incident.name}", when="等系统管理员处理", open=True)

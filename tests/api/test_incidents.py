@@ -71,3 +71,14 @@ def test_a_retry_that_stops_again_says_so(stopped: str, log_in: Login) -> None:
     assert "重试没有成功" in admin.post(address, {"act": "retry", "reason": "再试一次"}).text
     assert "停滞点已处理" in admin.post(address, {"act": "resolve", "reason": "已线下退回"}).text
     assert admin.post(address, {"act": "resolve", "reason": "已线下退回"}).status_code == 404
+
+
+def test_whoever_submits_is_told_that_the_case_has_stopped(stopped: str, log_in: Login) -> None:
+    applicant = log_in("applicant")
+    started = applicant.api("POST", "/process-instances", json={"process_key": "stops"}).json()
+    typed = {"outcome": "go", **OPINION, "conflict_declaration": "true", "_action": "submit"}
+
+    answer = applicant.post(f"/tasks/{started['task_ids'][0]}", typed)
+
+    assert "在“资金不足”停下了，由系统管理员处理" in answer.text
+    assert "停在：资金不足" in applicant.get(f"/cases/{started['instance_id']}").text
