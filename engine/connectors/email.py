@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.connectors.errors import NotConfigured, RefusedByReceiver
 from engine.connectors.letters import Letter, receivers
+from engine.connectors.mail_connections import TimedConnection, TimedTLSConnection
 from engine.connectors.parameters import Inputs, Parameter
 from engine.connectors.secrets import Secrets
 from engine.errors import Refused
@@ -108,11 +109,11 @@ class EmailConnector:
     def _connected(self, settings: MailSettings) -> Iterator[smtplib.SMTP]:
         name = settings.sender.domain
         if settings.security is Security.TLS:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
+            server: smtplib.SMTP = TimedTLSConnection(
                 settings.host, settings.port, name, timeout=_SECONDS, context=settings.tls
             )
         else:
-            server = smtplib.SMTP(settings.host, settings.port, name, timeout=_SECONDS)
+            server = TimedConnection(settings.host, settings.port, name, timeout=_SECONDS)
         try:
             if settings.security is Security.STARTTLS:
                 server.starttls(context=settings.tls)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from email.header import decode_header
 from email.headerregistry import Address
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 import trustme
 from aiosmtpd.smtp import AuthResult
 
+from engine.connectors import mail_connections
 from engine.connectors.email import EmailConnector, MailSettings, Security
 from engine.connectors.errors import BadInput, NotConfigured, PlaceNotAllowed, RefusedByReceiver
 from engine.connectors.secrets import Secret, Secrets
@@ -268,3 +272,34 @@ def test_a_wrong_password_is_told_without_it(
         connector(port, Security.TLS, user="anlan", password="mail", tls=trusting(authority)).call(LETTER, call)
 
     assert PASSWORD not in repr(caught.value)
+
+
+@pytest.mark.parametrize("security", [Security.NONE, Security.STARTTLS, Security.TLS])
+def test_a_mail_server_that_drips_does_not_hold_a_worker(
+    call: OutgoingCall, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, security: Security
+) -> None:
+    monkeypatch.setattr(mail_connections, "LONGEST", 0.5)
+    tls = protected(authority) if security is Security.TLS else None
+
+    with dripping(tls) as port, pytest.raises(ConnectorFailed, match="中断"):
+        connector(port, security, tls=trusting(authority)).call(LETTER, call)
+
+
+@contextmanager
+def dripping(tls: ssl.SSLContext | None) -> Iterator[int]:
+    """A mail server whose greeting has no end."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connection, _ = listening.accept()
+        connection = connection if tls is None else tls.wrap_socket(connection, server_side=True)
+        with connection, suppress(OSError):
+            while not over.wait(0.05):
+                connection.sendall(b"220-wait\r\n")
+
+    over, thread = Event(), Thread(target=drip)
+    thread.start()
+    with listening:
+        yield int(listening.getsockname()[1])
+        over.set()
+        thread.join()
