@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from api.terminal import console, installed_engine, reported
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from engine.process_engine import ProcessEngine
@@ -45,7 +45,11 @@ def list_tokens() -> None:
 
         with engine.database.read() as connection:
             found = machines(connection)
-        console.print(_table(found, engine.clock.now()) if found else "还没有机器账号。")
+        for machine in found:
+            for line in _lines(machine, engine.clock.now()):
+                console.print(Text(line), soft_wrap=True)
+        if not found:
+            console.print("还没有机器账号。")
 
 
 @app.command()
@@ -74,13 +78,11 @@ def _machine(engine: ProcessEngine, login: str, name: str, unit: str) -> str:
     return engine.execute(RegisterMachine(actor=SYSTEM, login=login, name=name, unit_code=unit))
 
 
-def _table(found: tuple[Machine, ...], now: datetime) -> Table:
-    table = Table("账号", "名称", "辖区", "令牌编号", "用途", "有效期到", "状态")
-    for machine in found:
-        about = (machine.login, machine.name, machine.unit_name)
-        if not machine.tokens:
-            table.add_row(*map(Text, (*about, "", "", "", "没有令牌")))
-        for token in machine.tokens:
-            state = "已撤销" if token.revoked_at else "有效" if token.expires_at > now else "已过期"
-            table.add_row(*map(Text, (*about, token.id, token.note, f"{token.expires_at:%Y-%m-%d}", state)))
-    return table
+def _lines(machine: Machine, now: datetime) -> Iterator[str]:
+    """Whole in any terminal: the number of a token is there to be copied."""
+    yield f"{machine.login}  {machine.name}（{machine.unit_name}）"
+    for token in machine.tokens:
+        state = "已撤销" if token.revoked_at else "有效" if token.expires_at > now else "已过期"
+        yield f"  {token.id}  {state}，有效期到 {token.expires_at:%Y-%m-%d}，{token.note}"
+    if not machine.tokens:
+        yield "  没有令牌"

@@ -38,6 +38,16 @@ def test_a_token_is_shown_once_and_listed_without_its_secret(peopled: Path) -> N
     assert token not in listed
 
 
+def test_the_number_of_a_token_is_listed_whole(peopled: Path) -> None:
+    run(*ISSUE)
+    engine = build_engine(f"sqlite:///{peopled}/var/anlan.db")
+    with engine.database.read() as connection:
+        token_id = connection.scalar(select(ApiToken.id))
+    engine.database.dispose()
+
+    assert str(token_id) in run("token", "list")[1]
+
+
 def test_a_known_account_gets_another_token(peopled: Path) -> None:
     run(*ISSUE)
 
