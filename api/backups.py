@@ -89,12 +89,21 @@ def restore(settings: Settings, folder: Path) -> Backup:
     backup.check()
     with _opened(settings) as database:
         ensure_empty(database)
+        _ensure_none_of(settings.kept_files)
         _copy_documents(folder.parent / _DOCUMENTS, settings.attachments)
+        settings.home.mkdir(parents=True, exist_ok=True)
         for path in settings.kept_files:
             if path.name in backup.files:
                 shutil.copy2(folder / path.name, path)
         restore_database(database, folder / next(name for name in backup.files if name.startswith("anlan.")))
     return backup
+
+
+def _ensure_none_of(files: Iterable[Path]) -> None:
+    """Refuse to replace the key of another installation, with which its checkpoints are signed."""
+    for path in files:
+        if path.exists():
+            raise RestoreRefused(f"已经有 {path}，不能覆盖；请恢复到空的 ANLAN_HOME。")
 
 
 @contextmanager

@@ -159,6 +159,32 @@ def test_nothing_is_restored_over_something(engine: Any, homes: list[dict[str, s
     assert run(homes[0], "verify", "--all")[0] == 0
 
 
+def test_an_installation_without_documents_is_restored_where_no_folder_is(
+    homes: list[dict[str, str]], tmp_path: Path
+) -> None:
+    engine_for(Settings.from_environment(homes[0])).database.dispose()
+    run(homes[0], "checkpoint")
+
+    status, output = run(homes[1], "restore", backed_up(homes[0], tmp_path / "backups"))
+
+    assert status == 0, output
+    assert run(homes[1], "verify", "--all")[0] == 0
+
+
+def test_the_key_of_another_installation_is_not_replaced(
+    engine: Any, homes: list[dict[str, str]], tmp_path: Path
+) -> None:
+    run(homes[0], "checkpoint")
+    folder = backed_up(homes[0], tmp_path / "backups")
+    (tmp_path / "second").mkdir()
+    (tmp_path / "second" / "checkpoint-key").write_text("another")
+
+    status, output = run(homes[1], "restore", folder)
+
+    assert (status, "不能覆盖" in output) == (1, True)
+    assert (tmp_path / "second" / "checkpoint-key").read_text() == "another"
+
+
 def test_a_damaged_backup_is_refused_and_leaves_nothing(
     engine: Any, homes: list[dict[str, str]], tmp_path: Path
 ) -> None:
