@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from engine import feel
 from engine.calendar import due_at, working_days_between
@@ -37,7 +38,7 @@ def deadline_of(due_in: object, now: datetime, last: AnyRow | None) -> Deadline:
         return Deadline()
     period = _period(due_in)
     if period is not None:
-        return Deadline(due_at=_after(period, now))
+        return Deadline(due_at=_after(period, now, due_in))
     if not isinstance(due_in, Decimal | int) or isinstance(due_in, bool) or not 0 <= due_in <= MOST_DAYS:
         raise _unusable(due_in)
     days = int(due_in)
@@ -63,12 +64,13 @@ def _period(due_in: object) -> Period | None:
     return parse_duration(due_in) if isinstance(due_in, str) else None
 
 
-def _after(period: Period, now: datetime) -> datetime:
+def _after(period: Period, now: datetime, due_in: Any) -> datetime:
     try:
         return period.after(now)
     except (OverflowError, ValueError) as error:
-        raise _unusable(period) from error
+        raise _unusable(due_in) from error
 
 
-def _unusable(due_in: object) -> Refused:
-    return Refused(f"办理期限应为 0 到 {MOST_DAYS} 个工作日，或者一段时长，实际得到“{due_in}”，请联系流程设计员。")
+def _unusable(due_in: Any) -> Refused:
+    shown = feel.excerpt_of(due_in)
+    return Refused(f"办理期限应为 0 到 {MOST_DAYS} 个工作日，或者一段时长，实际得到“{shown}”，请联系流程设计员。")

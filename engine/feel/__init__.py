@@ -6,7 +6,7 @@ from engine.feel.builtins.temporal import clock
 from engine.feel.errors import FeelError, FeelLimitExceeded, FeelSyntaxError, FeelValueRefused
 from engine.feel.expression import Expression, UnaryTests, compile, unary_tests
 from engine.feel.reasons import Reason
-from engine.feel.text import text_of
+from engine.feel.text import excerpt_of, text_of
 from engine.feel.values import Function, Range, YearsMonthsDuration
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "YearsMonthsDuration",
     "clock",
     "compile",
+    "excerpt_of",
     "text_of",
     "unary_tests",
 ]

@@ -11,12 +11,21 @@ from engine.feel.limits import check_string, spend
 from engine.feel.temporal import date_and_time_text, date_text, duration_text, time_text
 from engine.feel.values import Range, Value, kind_of
 
+#: characters of an excerpt
+_SHOWN = 100
 _PLAIN_KEY = re.compile(r"[^\W\d]\w*(?: \w+)*")
 
 
 def text_of(value: Value) -> str:
     """A value as text; a string is its own text."""
     return value if type(value) is str else _nested(value)
+
+
+def excerpt_of(value: Value) -> str:
+    """The beginning of a value's text in one line, for a message that people read and incidents keep."""
+    text = text_of(value)
+    line = "".join(sign if sign.isprintable() else "�" for sign in text[:_SHOWN])
+    return f"{line}…" if len(text) > _SHOWN else line
 
 
 def _nested(value: Value) -> str:

@@ -54,7 +54,7 @@ def as_count(value: Any, element_id: str) -> int:
     """A whole number of instances."""
     number = Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
     if number is None or number != number.to_integral_value() or not 0 <= number <= MAX_INSTANCES:
-        message = f"多实例的次数应为 0 到 {MAX_INSTANCES} 的整数，实际得到 {feel.text_of(value)}。"
+        message = f"多实例的次数应为 0 到 {MAX_INSTANCES} 的整数，实际得到 {feel.excerpt_of(value)}。"
         raise NotUsable(message, element=element_id)
     return int(number)
 

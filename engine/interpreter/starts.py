@@ -85,7 +85,7 @@ def _name(node: Node, event: EventDefinition, facts: Facts) -> str:
         return event.name or ""
     name = feel.compile(event.name_expression.text)(facts())
     if not isinstance(name, str) or not name:
-        message = f"开始事件“{node.title}”的消息或信号名称应为文字，实际得到 {feel.text_of(name)}。"
+        message = f"开始事件“{node.title}”的消息或信号名称应为文字，实际得到 {feel.excerpt_of(name)}。"
         raise NotUsable(message, element=node.id)
     return name
 

@@ -35,7 +35,7 @@ def schedule(kind: TimerKind, value: Any, now: datetime, element_id: str) -> Sch
         return _first_of(cycle, now)
     due_at = _due_at(value, now)
     if due_at is None or kind is TimerKind.CYCLE:
-        message = f"定时表达式应得到日历范围内的日期、时间或时长，实际得到 {feel.text_of(value)}。"
+        message = f"定时表达式应得到日历范围内的日期、时间或时长，实际得到 {feel.excerpt_of(value)}。"
         raise NotUsable(message, element=element_id)
     return Schedule(due_at=due_at)
 

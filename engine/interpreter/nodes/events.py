@@ -255,7 +255,7 @@ def name_of(node: Node, definition: Event, token: Token, vantage: Token) -> str:
         return definition.name or ""
     name = token.workflow.evaluate(definition.name_expression, vantage)
     if not isinstance(name, str) or not name:
-        raise NotUsable(f"消息或信号的名称应为文字，实际得到 {feel.text_of(name)}。", element=node.bpmn_id)
+        raise NotUsable(f"消息或信号的名称应为文字，实际得到 {feel.excerpt_of(name)}。", element=node.bpmn_id)
     return name
 
 

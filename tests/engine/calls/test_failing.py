@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from decimal import Decimal
 
 import pytest
 
@@ -225,4 +226,16 @@ def test_what_no_database_keeps_is_left_out_of_the_message(desk: Desk, answer: o
     assert "\x00" not in desk.incident.message
     assert "\ufffd" in desk.incident.message
     assert len(desk.remote.asked) == 1
+    assert desk.is_sound()
+
+
+def test_an_answer_is_no_more_than_begun_in_the_message_of_its_incident(desk: Desk) -> None:
+    look = '<userTask id="look" anlan:dueIn="receipt_ask"/>'
+    body = f'<startEvent id="s"/>{ask("ask")}{look}<endEvent id="e"/>'
+    desk.remote.answers = [{"receipt": [{"name": "石溪村\u2028" * 100, "area": Decimal(3)}] * 1000}]
+    desk.begin(diagram("long", body, "s>ask ask>look look>e"), "long", amount=1).work()
+
+    assert "[{area: 3, name: " in desk.incident.message
+    assert len(desk.incident.message) < 250
+    assert desk.incident.message.isprintable()
     assert desk.is_sound()
