@@ -92,8 +92,14 @@ class CaseCheck:
             if stream.name not in rebuilt:
                 with told_as_garbage(stream.name, checked.findings):
                     told[stream.name] = Told(stream.events)
-        checked.findings.extend(check_cases(self._connection, told))
-        checked.findings.extend(check_rows(self._connection, rebuilt))
+        with told_as_unreadable("办件的登记", checked.findings):
+            checked.findings.extend(check_cases(self._connection, told))
+        with told_as_unreadable("办件的登记", checked.findings):
+            checked.findings.extend(check_rows(self._connection, rebuilt))
+
+
+#: what bytes and values that nobody wrote make of whoever reads them
+_GARBAGE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 @contextmanager
@@ -101,9 +107,19 @@ def told_as_garbage(stream: str, findings: list[Finding]) -> Iterator[None]:
     """A forged event may hold anything where something is expected: that is a finding like others."""
     try:
         yield
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except _GARBAGE as error:
         message = f"历史的内容不完整或不合格式：{error!r}"
         findings.append(Finding(kind=Kind.CHAIN, place=stream, message=message))
+
+
+@contextmanager
+def told_as_unreadable(what: str, findings: list[Finding]) -> Iterator[None]:
+    """Stored values that cannot be read are a finding, and the other checks go on."""
+    try:
+        yield
+    except _GARBAGE as error:
+        message = f"{what}里有无法读取的内容，没有核对完：{error!r}"
+        findings.append(Finding(kind=Kind.ROW, place=what, message=message))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import perf_counter
@@ -13,7 +13,14 @@ from sqlalchemy import Connection, func, select
 from engine import values
 from engine.errors import NotFound
 from engine.history.books import Books, check_books
-from engine.history.case_check import CaseCheck, Checked, Checker, seldom_collecting, told_as_garbage
+from engine.history.case_check import (
+    CaseCheck,
+    Checked,
+    Checker,
+    seldom_collecting,
+    told_as_garbage,
+    told_as_unreadable,
+)
 from engine.history.chain import Stream, check_chains
 from engine.history.checkpoints import Signed, checkpoints_of
 from engine.history.contents import Named, check_attachments, check_definitions, check_policies
@@ -22,6 +29,7 @@ from engine.history.rows.cases import check_strays
 from engine.history.rows.registers import Registers
 from engine.history.rows.requests import Requests
 from engine.history.rows.schedules import Starts
+from engine.history.rows.storage import check_storage
 from engine.history.witness import check_checkpoints, check_kept
 from engine.model import HistoryEvent, ProcessInstance
 from engine.unit_of_work import Tools
@@ -120,27 +128,48 @@ class _Verification:
         self._books = Books()
         self._registers = Registers()
         self._starts = Starts()
-        self._requests = Requests(connection)
+        self._requests: Requests | None = None
         self.report = Report()
 
     def run(self) -> Report:
-        self._check_streams()
-        self._check_contents()
         if self._case_id is None:
-            self.report.findings.extend(check_strays(self._connection))
-            self.report.findings.extend(self._registers.check(self._connection, self._tools.projects))
-            self.report.findings.extend(
-                self._starts.check(self._connection, complete=self._registers.complete and self._tools.offices)
-            )
-            self.report.findings.extend(self._requests.check(complete=self._registers.complete))
-            self._check_books()
-            self._check_checkpoints()
+            self.report.findings.extend(check_storage(self._connection))
+        with told_as_unreadable("历史", unread := list[Finding]()):
+            self._check_streams()
+        if unread:
+            # Of what was not read to its end, everything else would seem to be missing.
+            self.report.findings.extend(unread)
+            return self.report
+        with told_as_unreadable("定义、政策和附件", self.report.findings):
+            self._check_contents()
+        if self._case_id is None:
+            self._check_registers()
+            with told_as_unreadable("检查点", self.report.findings):
+                self._check_checkpoints()
         return self.report
+
+    def _check_registers(self) -> None:
+        """What belongs to no case, table by table."""
+        complete, findings = self._registers.complete, self.report.findings
+        checks: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
+            ("办件的登记", lambda: check_strays(self._connection)),
+            ("机构、人员和版本的登记", lambda: self._registers.check(self._connection, self._tools.projects)),
+            (
+                "定时发起的登记",
+                lambda: self._starts.check(self._connection, complete=complete and self._tools.offices),
+            ),
+            ("幂等键的答复", lambda: self._requests.check(complete=complete) if self._requests else ()),
+            ("资金账", self._check_books),
+        )
+        for what, check in checks:
+            with told_as_unreadable(what, findings):
+                findings.extend(check())
 
     def _check_streams(self) -> None:
         """Batch by batch; what is found is told in the order of the streams, whoever finds it when."""
         read: deque[tuple[list[Finding], int]] = deque()
         done, total = 0, self._count()
+        self._requests = Requests(self._connection)
         for checked in self._checker.each(self._batches(read)):
             findings, events = read.popleft()
             self.report.add(findings, checked)
@@ -174,7 +203,8 @@ class _Verification:
                 self._books.see(event)
                 self._registers.see(stream.name, event)
                 self._starts.see(stream.name, event)
-                self._requests.see(event)
+                if self._requests is not None:
+                    self._requests.see(event)
 
     def _count(self) -> int:
         statement = select(func.count()).select_from(HistoryEvent)
@@ -192,10 +222,10 @@ class _Verification:
             self.report.findings.extend(check)
             self._progress(Stage.CONTENTS, number, len(checks))
 
-    def _check_books(self) -> None:
+    def _check_books(self) -> Iterator[Finding]:
         # A project's books are written by many cases: one of them alone does not tell how they must be.
         if self._tools.projects is not None:
-            self.report.findings.extend(check_books(self._connection, self._tools.projects, self._books))
+            yield from check_books(self._connection, self._tools.projects, self._books)
 
     def _check_checkpoints(self) -> None:
         # Looking for the key must not make one.
@@ -217,5 +247,6 @@ class _Verification:
         store = self._tools.attachments
         try:
             return store.get(digest) if store else None
-        except FileNotFoundError:
+        except OSError:
+            # Missing, or something in its place that is no file.
             return None
