@@ -53,7 +53,9 @@ def test_forged_rows_of_money_are_found(project_at: Callable[[str], Any], how: s
 
     _forge(project, _FORGERIES[how])
 
-    assert {finding.kind for finding in _findings(project)} == {Kind.BOOKS}
+    # Beside the books, a number that no series has given is told by its row.
+    told = {Kind.BOOKS, Kind.ROW} if "XM-X" in _FORGERIES[how] else {Kind.BOOKS}
+    assert {finding.kind for finding in _findings(project)} == told
 
 
 def test_a_forged_row_is_found_although_commands_came_after_it(project_at: Callable[[str], Any]) -> None:

@@ -54,7 +54,7 @@ def test_moving_the_clock_lets_what_is_due_happen(
     answer = applicant.post("/demo/clock", {"days": "7", "back": "/started"})
 
     assert answer.url.path == "/started"
-    assert "1 个公示或时限到期" in answer.text
+    assert "1 个公示、时限或定时计划到期" in answer.text
     assert "比真实时间快 7 天" in answer.text
     assert log_in("clerk").get("/api/v1/user-tasks").json()["total"] == 1
 
