@@ -35,15 +35,24 @@ def ensure_nothing_refused(step: Step) -> None:
 
 
 def keep_incidents(case: CaseAtHand, step: Step, occurrence: Occurrence) -> None:
-    """Open what has newly stopped, and close what has gone on."""
-    before = {incident.id for incident in step.incidents_before}
+    """Open what has newly stopped, tell what has stopped again for another reason, and close what has gone on."""
+    before = {incident.id: incident for incident in step.incidents_before}
     opened = [_row(case, incident) for incident in step.incidents if incident.id not in before]
     if opened:
         case.work.connection.execute(insert(Incident), opened)
-    gone = before - {incident.id for incident in step.incidents}
+    for incident in step.incidents:
+        if before.get(incident.id, incident) != incident:
+            _tell_anew(case, incident)
+    gone = before.keys() - {incident.id for incident in step.incidents}
     if gone:
         resolution = _RESOLUTIONS.get(occurrence.type, Resolution.WITHDRAWN)
         _close(case, resolution, occurrence.input, Incident.token_id.in_(gone))
+
+
+def _tell_anew(case: CaseAtHand, incident: TokenIncident) -> None:
+    told = {"code": incident.code[:_LONGEST_CODE], "message": incident.message}
+    known = (_of_wait(case.row.id, incident.id), Incident.closed_at.is_(None))
+    case.work.connection.execute(update(Incident).where(*known).values(told))
 
 
 def open_timer_incident(case: CaseAtHand, wait: AnyRow, code: str, message: str) -> bool:

@@ -119,7 +119,7 @@ def refused_call(incident: IncidentLine, events: Iterable[HistoryItem]) -> tuple
     found: list[Mapping[str, Any]] = []
     for event in events:
         if event.seq == incident.opened_seq or event.input.get("incident") == incident.token_id:
-            calls = [call for call in event.input.get("calls") or () if call.get("refused") == incident.code]
+            calls = [call for call in event.input.get("calls") or () if "refused" in call]
             found = calls or found
     same = found and all(call["inputs"] == found[0]["inputs"] for call in found)
     return (found[0]["connector"], found[0]["inputs"]) if same else (None, None)

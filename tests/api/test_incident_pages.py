@@ -206,13 +206,23 @@ ASKS = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns
 </process></definitions>""".encode()
 
 
+class _Closed(Refused):
+    """银行不在名单里"""
+
+    code = "closed"
+
+
 class Bank:
-    """Refuses whatever it is asked."""
+    """Refuses whatever it is asked, each time for another reason."""
 
     type, waits = "bank", True
 
     def check(self, inputs: Mapping[str, Any]) -> None:
-        raise Refused(f"{inputs['url']} 不在允许访问的名单里。")
+        raise (
+            _Closed(f"{inputs['url']} 不在允许访问的名单里。")
+            if inputs["url"].endswith("a")
+            else Refused("银行已经关门。")
+        )
 
     def call(self, inputs: Mapping[str, Any], call: OutgoingCall) -> Mapping[str, Any]:
         raise AssertionError("never asked")
@@ -235,5 +245,6 @@ def test_what_a_connector_refuses_at_once_is_tried_again_with_other_inputs(
     assert "请核对改动" in admin.post(address, typed).text
     assert "重试没有成功" in admin.post(address, {**typed, "confirmed": "yes"}).text
     html = admin.get(address).text
+    assert "银行已经关门" in html
     assert "url：https://bank.example.com/a → https://bank.example.com/b" in html
     assert 'value="https://bank.example.com/b"' in html

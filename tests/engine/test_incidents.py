@@ -15,6 +15,7 @@ from engine.clock import ManualClock
 from engine.commands import SYSTEM, Actor, CompleteTask, DeploymentResource, DeployResources, StartProcess
 from engine.errors import Forbidden, NotFound, Refused
 from engine.history.replay import replay
+from engine.history.verification import verify
 from engine.interpreter import BpmnError
 from engine.jobs.timers import fire_due_timers
 from engine.model import Incident, ProcessInstance, Serial, UserTask
@@ -209,6 +210,21 @@ def test_a_retry_counts_and_goes_on_when_it_can(ward: Ward) -> None:
     assert (ward.incident.resolution, ward.open) == ("retried", ["after"])
     with pytest.raises(NotFound):
         ward.engine.execute(retry)
+
+
+def test_what_stops_again_for_another_reason_tells_that_reason(ward: Ward) -> None:
+    ward.start(ASKS, "asks")
+    ward.clock.advance(timedelta(days=1))
+    fire_due_timers(ward.engine)
+    before = ward.incident
+
+    ward.hold.forbidden = True
+    ward.engine.execute(RetryIncident(actor=SYSTEM, incident_id=before.id, reason="已补足资金"))
+
+    assert (before.code, before.message) == ("FUNDS_LOW", "余额不足")
+    assert (ward.incident.code, ward.incident.message, ward.incident.attempts) == ("refused", "本年度预算已冻结", 2)
+    with ward.engine.database.read() as connection:
+        assert verify(connection, ward.engine.tools).findings == []
 
 
 def test_only_administrators_settle_incidents_and_with_a_reason(ward: Ward) -> None:

@@ -25,13 +25,16 @@ class IncidentRows(list[Row]):
                 row.change(now.seq, {"attempts": row["attempts"] + 1})
         if not (step.incidents or step.incidents_before):
             return
-        before = {incident.id for incident in step.incidents_before}
+        before = {incident.id: incident for incident in step.incidents_before}
         after = {incident.id for incident in step.incidents}
         for incident in step.incidents:
             if incident.id not in before:
                 self._stop(now, incident.id, incident.element_id, incident.code, incident.message)
+            elif before[incident.id] != incident:
+                for row in self._open(incident.id):
+                    row.change(now.seq, {"code": incident.code[:_LONGEST], "message": incident.message})
         resolution = _RESOLUTIONS.get(now.type, Resolution.WITHDRAWN)
-        for token in before - after:
+        for token in before.keys() - after:
             self._close(now, resolution, now.input.get("reason"), token)
 
     def note(self, now: Moment, waits: Mapping[str, Wait]) -> None:
