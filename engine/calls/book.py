@@ -22,6 +22,8 @@ from engine.unit_of_work import UnitOfWork
 
 #: how far the clocks of our machines may differ
 _SKEW = timedelta(seconds=5)
+#: more than one step of a case can ask for
+_AT_ONCE = 1_000_000
 #: values of a call that nobody works on
 FREE: dict[str, Any] = {"worker": None, "locked_until": None}
 #: the order in which a case has asked
@@ -127,6 +129,6 @@ def held(call: AnyRow, locked_until: datetime) -> HeldCall:
         inputs=call.inputs,
         asked_at=call.asked_at,
         attempt=call.attempts + 1,
-        sequence=call.seq * 1000 + call.ordinal,
+        sequence=call.seq * _AT_ONCE + call.ordinal,
         locked_until=locked_until,
     )

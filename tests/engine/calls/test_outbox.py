@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from engine.calls.book import ORDER, held
 from engine.errors import Refused
 from engine.interpreter import BpmnError
+from engine.model import ConnectorCall, ProcessInstance
 from engine.moves import ResolveIncident, ResumeProcess, RetryIncident, SuspendProcess, TerminateProcess
 from engine.ports import ConnectorFailed
 
@@ -35,6 +38,19 @@ def test_the_case_goes_on_and_the_letters_follow_in_order(desk: Desk) -> None:
     assert sequences == sorted(set(sequences))
     assert desk.types[-3:] == ["CallDelivered"] * 3
     assert desk.is_sound()
+
+
+def test_a_step_that_sends_much_is_before_the_next(desk: Desk) -> None:
+    many = '<multiInstanceLoopCharacteristics anlan:collection="for i in 1..1100 return i" anlan:elementVariable="no"/>'
+    all_, one = ask("all", many, connector="letters"), ask("one", connector="letters")
+    body = f'<startEvent id="s"/>{all_}<userTask id="look"/>{one}<endEvent id="e"/>'
+    desk.begin(diagram("masses", body, "s>all all>look look>one one>e"), "masses", amount=1).complete()
+
+    rows = select(*ConnectorCall.__table__.columns, ProcessInstance.number).join(ProcessInstance).order_by(*ORDER)
+    with desk.engine.database.read() as connection:
+        sequences = [held(row, row.asked_at).sequence for row in connection.execute(rows)]
+    assert len(sequences) == 1101
+    assert sequences == sorted(set(sequences))
 
 
 def test_a_letter_that_is_not_taken_holds_up_those_behind_it(desk: Desk) -> None:
