@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.dependencies import Visit
 from engine.errors import AnlanError
+from engine.idempotency import KeyReused, answered_parts
 from engine.moves import MigrateProcess
-from engine.queries.migrations import MigratableCase
+from engine.queries.migrations import MigratableCase, cases_among
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,14 @@ def migrate(visit: Visit, batch: Batch) -> tuple[ReportLine, ...]:
     return tuple(_migrated(visit, case, command) for case, command in batch.commands(visit))
 
 
+def begun_before(visit: Visit) -> tuple[MigratableCase, ...]:
+    """The cases that the same request has migrated when it came first: they are told of again."""
+    if visit.request_key is None:
+        return ()
+    with visit.reading() as connection:
+        return cases_among(connection, answered_parts(connection, visit.request_key))
+
+
 def _rehearsed(visit: Visit, case: MigratableCase, command: MigrateProcess) -> ReportLine:
     try:
         found = visit.engine.rehearse(command)
@@ -77,8 +86,12 @@ def _rehearsed(visit: Visit, case: MigratableCase, command: MigrateProcess) -> R
 
 
 def _migrated(visit: Visit, case: MigratableCase, command: MigrateProcess) -> ReportLine:
+    # Named by the case: which ones are left when the request comes again, nobody knows.
+    key = visit.request_key and replace(visit.request_key, part=case.instance_id)
     try:
-        visit.engine.execute(command)
+        replace(visit, request_key=key).engine.execute(command)
+    except KeyReused:
+        raise
     except AnlanError as refused:
         return _refused(case, refused)
     return ReportLine(instance_id=case.instance_id, number=case.number, title=case.title, accepted=True)

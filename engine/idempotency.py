@@ -43,6 +43,8 @@ class RequestKey:
     person_id: str
     key: str
     of_page: bool = False
+    #: one of several things that the request asks for, whatever their order is when it comes again
+    part: str = ""
     _commands: int = 0
 
     def __post_init__(self) -> None:
@@ -53,7 +55,7 @@ class RequestKey:
     def next(self, content: str) -> str:
         """The name under which the answer to the request's next command is kept."""
         self._commands += 1
-        name = f"{self.key}:{self._commands}"
+        name = f"{self.key}:{self._commands}:{self.part}" if self.part else f"{self.key}:{self._commands}"
         return f"page:{name}:{content[:32]}" if self.of_page else name
 
 
@@ -61,6 +63,13 @@ def is_answered(connection: Connection, key: RequestKey) -> bool:
     """Whether a request with this key has been carried out before, as far as its first command."""
     first = (AnsweredRequest.person_id == key.person_id, AnsweredRequest.key == f"{key.key}:1")
     return connection.scalar(select(AnsweredRequest.key).where(*first)) is not None
+
+
+def answered_parts(connection: Connection, key: RequestKey) -> frozenset[str]:
+    """The parts of a request that were carried out before, when it came with this key."""
+    start = f"{key.key}:1:"
+    mine = (AnsweredRequest.person_id == key.person_id, AnsweredRequest.key.startswith(start, autoescape=True))
+    return frozenset(name.removeprefix(start) for name in connection.scalars(select(AnsweredRequest.key).where(*mine)))
 
 
 @dataclass(frozen=True)
@@ -155,6 +164,9 @@ def plain_answer(answer: Any) -> Any:
         return {"is": "mapping", "parts": {name: plain_answer(item) for name, item in answer.items()}}
     if isinstance(answer, tuple | list):
         return {"is": type(answer).__name__, "parts": [plain_answer(item) for item in answer]}
+    if type(answer) is int:
+        # Process values know decimals only.
+        return {"is": "int", "parts": str(answer)}
     return answer
 
 
@@ -162,6 +174,8 @@ def _revive(content: Any) -> Any:
     if not isinstance(content, Mapping):
         return content
     kind, parts = content["is"], content["parts"]
+    if kind == "int":
+        return int(parts)
     if kind in ("tuple", "list"):
         items = [_revive(item) for item in parts]
         return tuple(items) if kind == "tuple" else items

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.dependencies import Visit, VisitOf
-from api.migrations import Batch, rehearse
+from api.migrations import Batch, begun_before, rehearse
 from api.migrations import migrate as migrate_batch
 from api.schemas.moves import (
     BatchMigration,
@@ -189,7 +189,8 @@ def migrate_many(visit: VisitOf, key: str, body: BatchMigration) -> list[ReportS
     with visit.reading() as connection:
         plan = MigrationQuery(connection, visit.engine.tools, visit.now, visit.viewer.positions).plan(key, body.version)
     wanted = None if body.instance_ids is None else set(body.instance_ids)
-    cases = tuple(case for case in plan.cases if wanted is None or case.instance_id in wanted)
+    found = {case.number: case for case in (*plan.cases, *begun_before(visit))}
+    cases = tuple(found[number] for number in sorted(found) if wanted is None or found[number].instance_id in wanted)
     batch = Batch(cases=cases, version=body.version, mapping=body.mapping, reason=body.reason)
     report = rehearse(visit, batch) if body.rehearse else migrate_batch(visit, batch)
     return [ReportShown.model_validate(line) for line in report]

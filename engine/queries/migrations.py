@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +59,19 @@ class MigrationPlan:
     placements: tuple[Placement, ...]
     #: activities of the new version, by id
     choices: Mapping[str, str]
+
+
+def cases_among(connection: Connection, ids: Collection[str]) -> tuple[MigratableCase, ...]:
+    """Cases by their ids, as they are told of in a report."""
+    rows = connection.execute(
+        select(ProcessInstance.id, ProcessInstance.number, ProcessInstance.title, ProcessDefinition.version)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(ProcessInstance.id.in_(ids))
+    )
+    return tuple(
+        MigratableCase(instance_id=row.id, number=row.number, title=row.title, version=row.version, open_steps=())
+        for row in rows
+    )
 
 
 class MigrationQuery:

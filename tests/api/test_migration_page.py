@@ -100,3 +100,24 @@ def test_a_version_that_does_not_exist_is_told_on_the_page_of_the_case(cases: li
 
     answer = admin.post(f"/cases/{cases[0]}/moves/migrate", fields)
     assert (answer.status_code, "没有第 7 版" in answer.text) == (200, True)
+
+
+def test_a_repeated_request_migrates_what_is_left_and_tells_the_same(cases: list[str], admin: Browser) -> None:
+    body, key = {"version": 2, "reason": "新办法实施"}, {"Idempotency-Key": "all-at-once"}
+    address = "/process-definitions/relay/migration"
+    admin.api("POST", address, json={**body, "instance_ids": cases[:1]}, headers=key)
+
+    first, second = (admin.api("POST", address, json=body, headers=key) for _ in range(2))
+
+    assert [line["accepted"] for line in first.json()] == [True] * 3, "as after a loss in the middle"
+    assert (second.status_code, second.json()) == (200, first.json())
+
+
+def test_a_key_of_another_migration_is_refused(cases: list[str], admin: Browser) -> None:
+    key = {"Idempotency-Key": "all-at-once"}
+    address = "/process-definitions/relay/migration"
+    admin.api("POST", address, json={"version": 2, "reason": "新办法实施"}, headers=key)
+
+    answer = admin.api("POST", address, json={"version": 2, "reason": "另有原因"}, headers=key)
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:anlan:problem:idempotency-key-reused")
