@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from api.routers import (
     attachments,
@@ -34,6 +37,14 @@ _ANSWERS = {
     422: {**_PROBLEM, "description": "内容有误"},
 }
 
+#: of every request that changes something; a key is its person's, so logging in has none
+_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 120},
+    "description": "每次意图一个新值；没有收到答复，就用同一个值再发一次，得到第一次的答复，不会办两次。",
+}
+
 router = APIRouter(prefix="/api/v1", responses=_ANSWERS)  # type: ignore[arg-type]
 for room in (
     session,
@@ -54,4 +65,7 @@ for room in (
     audit,
     exports,
 ):
+    for route in room.router.routes:
+        if isinstance(route, APIRoute) and route.methods != {"GET"} and route.endpoint is not session.log_in:
+            route.openapi_extra = {**(route.openapi_extra or {}), "parameters": [_KEY]}
     router.include_router(room.router)

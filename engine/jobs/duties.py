@@ -57,10 +57,11 @@ def perform_together(engine: ProcessEngine, jobs: Sequence[Job]) -> list[Job]:
     """Do jobs that are a command each with one commit; gives those that must be done again by themselves."""
     began = perf_counter()
     results = engine.execute_together([COMMANDS[job.kind](job) for job in jobs])
-    again = [job for job, result in zip(jobs, results, strict=True) if isinstance(result, Failed)]
-    done = [job for job, result in zip(jobs, results, strict=True) if not isinstance(result, Failed)]
-    _tell(done, "done", (perf_counter() - began) / max(len(jobs), 1))
-    return again
+    seconds = (perf_counter() - began) / max(len(jobs), 1)
+    ends = list(zip(jobs, results, strict=True))
+    _tell([job for job, result in ends if result is True], "done", seconds)
+    _tell([job for job, result in ends if result is False], "nothing", seconds)
+    return [job for job, result in ends if isinstance(result, Failed)]
 
 
 def _tell(jobs: Sequence[Job], outcome: str, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -43,6 +44,8 @@ class Database:
 
     def _open(self) -> Engine:
         if self.url.get_backend_name() != "sqlite":
+            # Of a command that has lost a race the driver also tells that it leaves the rest of it; we try again.
+            logging.getLogger("psycopg").setLevel(logging.ERROR)
             # Parameters are what people have written, and stay out of errors and logs.
             # SQLite lets one writer in at a time; on PostgreSQL writers that could not have come one after the other
             # lose, and try again. So no limit of a fund is passed by two payments that did not see each other.

@@ -55,3 +55,13 @@ def test_a_second_click_starts_no_second_case(log_in):
 
     assert first.headers["location"] == second.headers["location"]
     assert len(cases(applicant)) == 1
+
+
+def test_the_description_tells_of_the_key_where_something_is_changed(log_in):
+    paths = log_in("applicant").get("/api/v1/openapi.json").json()["paths"]
+
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            named = "Idempotency-Key" in {parameter["name"] for parameter in operation.get("parameters", ())}
+            changes = method != "get" and (method, path) != ("post", "/api/v1/session")
+            assert named == changes, (method, path)

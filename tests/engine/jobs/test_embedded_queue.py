@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -202,6 +203,17 @@ def test_many_timers_are_fired_with_few_commits_and_each_for_itself(
 
     assert fired(engine) == 4
     assert [job.subject for job in jobs(engine)] == [cases[2]]
+
+
+def test_the_log_tells_which_of_many_jobs_did_something(
+    engine: ProcessEngine, office: Office, due: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    Sweeper(engine)._put([Job(kind=JobKind.TIMER, subject=due, due_at=office.clock.now())])
+
+    with caplog.at_level(logging.INFO, logger="anlan.jobs"):
+        drain(engine)
+
+    assert [vars(line)["facts"]["outcome"] for line in caplog.records] == ["done", "nothing"]
 
 
 def test_jobs_of_a_round_that_went_wrong_are_not_held_on(
