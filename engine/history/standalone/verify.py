@@ -11,13 +11,22 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 #: an event and its own digest
 Event = tuple[dict[str, Any], str]
+#: what bytes that nobody of ours wrote make of whoever reads them
+GARBAGE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
+#: files that are checked by themselves, or that are only read by people
+PLACES = {
+    *("README.txt", "checkpoint.txt", "manifest.json", "proof.json", "verify.py"),
+    *("办理表.html", "办理表.pdf"),
+}
+#: what a list of pinned versions names beside its diagram
+PARTS = ("called", "decisions", "forms")
 #: extended coordinates
 Point = tuple[int, int, int, int]
 #: affine coordinates; None stands for the point at infinity
@@ -247,33 +256,88 @@ class Bundle:
         content = self.read(name)
         try:
             return {} if content is None else dict(json.loads(content))
-        except ValueError:
+        except GARBAGE:
             self.wrong(f"文件 {name} 无法读取")
             return {}
 
     def check(self, kept: str | None = None, key: str | None = None, consistency: str | None = None) -> int:
         manifest = self.json("manifest.json")
-        self.check_files(manifest.get("files", {}))
-        events = self.check_events(manifest)
-        self.check_named(events)
+        events: list[Event] = []
+        self.attempt("清单", lambda: self.check_files(manifest["files"]))
+        self.attempt("历史", lambda: self.check_events(manifest, events))
+        self.attempt("历史提到的内容", lambda: self.check_named(events))
+        if events:
+            self.attempt("文件", lambda: self.check_places(manifest, events))
         if self.check_proof(events):
             self.check_checkpoint(kept, key, consistency)
+        elif kept is not None or key is not None:
+            self.wrong("办件包里没有包含证明（proof.json），无法与检查点或公钥对照")
+        self.notes.append("办理表、README.txt 和清单里的标题只供阅读，不在证明之内。")
         return len(events)
+
+    def attempt(self, what: str, check: Callable[[], None]) -> None:
+        """What a forger has made unreadable is a finding, and the other checks go on."""
+        try:
+            check()
+        except GARBAGE as error:
+            self.wrong(f"{what}不合格式，无法核对完：{error!r}"[:300])
+
+    def names(self) -> set[str]:
+        """All files of the bundle, by their paths in it; whatever is neither file nor folder is told."""
+        found = set()
+        for path in self.folder.rglob("*"):
+            name = str(path.relative_to(self.folder)).replace("\\", "/")
+            if path.is_symlink():
+                self.wrong(f"{name} 是一个链接，不是文件")
+            elif path.is_file() and not name.startswith("__pycache__/verify."):
+                found.add(name)
+        return found
 
     def check_files(self, files: dict[str, str]) -> None:
         for name, known in files.items():
             content = self.read(name)
             if content is not None and digest(content) != known:
                 self.wrong(f"文件 {name} 被改动")
-        there = {
-            str(path.relative_to(self.folder)).replace("\\", "/") for path in self.folder.rglob("*") if path.is_file()
-        }
-        for name in sorted(there - set(files) - {"manifest.json"}):
-            if "__pycache__" not in name:
-                self.wrong("多出文件 " + name)
+        for name in sorted(self.names() - set(files) - {"manifest.json"}):
+            self.wrong("多出文件 " + name)
 
-    def check_events(self, manifest: dict[str, Any]) -> list[Event]:
-        events: list[Event] = []
+    def check_places(self, manifest: dict[str, Any], events: list[Event]) -> None:
+        """Every file is what its name says: whoever opens one must not be shown another's content."""
+        first = events[0][0]["input"]
+        if manifest.get("number") != first["case"]["number"]:
+            self.wrong("清单里的办件编号与历史不符")
+        documents_at = {
+            f"attachments/{document['id'][:8]}-{document.get('name', '')}": document["sha256"]
+            for event, _ in events
+            for document in documents(event["input"].get("values"))
+        }
+        definitions = self.pinned(events)
+        for name in sorted(set(manifest["files"]) - PLACES):
+            folder, _, base = name.rpartition("/")
+            own = digest((self.folder / name).read_bytes())
+            if folder == "definitions":
+                known = own in definitions and base.rpartition(".")[0].endswith(own[:16])
+            elif folder == "attachments":
+                known = documents_at.get(name) == own
+            else:
+                known = folder == "events" or (name == "policy.json" and own == first["policy"])
+            if not known:
+                self.wrong(f"文件 {name} 的内容不是历史里的那一份")
+        if (self.folder / "verify.py").read_bytes() != Path(__file__).read_bytes():
+            self.notes.append("包里的 verify.py 与正在使用的不同：版本不同，或者被换掉。请不要运行包里的那一份。")
+
+    def pinned(self, events: list[Event]) -> set[str]:
+        """The digests of the lists of what the case was pinned to, and of everything in them."""
+        bundles = {event["input"]["bundle"] for event, _ in events if "bundle" in event["input"]}
+        found = set(bundles)
+        for path in (self.folder / "definitions").glob("bundle-*.json"):
+            content = path.read_bytes()
+            if digest(content) in bundles:
+                told = json.loads(content)
+                found |= {told["diagram"], *(it for part in PARTS for it in told[part].values())}
+        return found
+
+    def check_events(self, manifest: dict[str, Any], events: list[Event]) -> None:
         previous = None
         names = sorted(path.name for path in (self.folder / "events").glob("*.json"))
         for seq, name in enumerate(names, 1):
@@ -281,7 +345,7 @@ class Bundle:
             try:
                 event = json.loads(content)
                 own = digest(content, event["hash"])
-            except (ValueError, KeyError, TypeError) as error:
+            except GARBAGE as error:
                 self.wrong(f"历史 {name} 无法读取：{error}")
                 break
             if event.get("seq") != seq or name != f"{seq:06d}.json":
@@ -296,7 +360,6 @@ class Bundle:
             self.wrong("办件包里没有历史")
         elif manifest.get("head") != previous or manifest.get("events") != len(events):
             self.wrong("历史的末端与清单不符：有记录被删除或添加")
-        return events
 
     def check_named(self, events: list[Event]) -> None:
         """Everything that the events name by digest is here, unchanged."""
@@ -312,11 +375,11 @@ class Bundle:
                 ):
                     self.wrong(f"第 {event['seq']} 条历史依据的{what}不在包里，或者被改动")
             for document in documents(told.get("values")):
-                if document not in here:
-                    self.wrong(f"第 {event['seq']} 条历史里的附件 {document[:16]}… 不在包里，或者被改动")
+                if document["sha256"] not in here:
+                    self.wrong(f"第 {event['seq']} 条历史里的附件 {document['sha256'][:16]}… 不在包里，或者被改动")
         for path in (self.folder / "definitions").glob("bundle-*.json"):
             pinned = json.loads(path.read_bytes())
-            parts = [value for part in ("called", "decisions", "forms") for value in pinned[part].values()]
+            parts = [value for part in PARTS for value in pinned[part].values()]
             for named in [pinned["diagram"], *parts]:
                 if named not in here:
                     self.wrong(f"固定版本 {named[:16]}… 的内容不在包里，或者被改动")
@@ -330,7 +393,9 @@ class Bundle:
         try:
             entry = proof["entry"]
             seq = entry["seq"]
-            if entry["digest"] != events[seq - 1][1] or entry["key"] != events[0][0]["stream"]:
+            if entry["kind"] != "stream" or not 0 < seq <= len(events) or not 0 <= proof["index"] < int(facts["size"]):
+                self.wrong("包含证明不成立：它不是关于这个办件的历史的")
+            elif entry["digest"] != events[seq - 1][1] or entry["key"] != events[0][0]["stream"]:
                 self.wrong(f"检查点覆盖的第 {seq} 条历史与包里的不同")
             leaf = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
             path = [bytes.fromhex(part) for part in proof["proof"]]
@@ -339,7 +404,7 @@ class Bundle:
             if seq < len(events):
                 later = len(events) - seq
                 self.notes.append(f"检查点覆盖到第 {seq} 条历史，之后的 {later} 条要等下一个检查点。")
-        except (KeyError, ValueError, TypeError, IndexError) as error:
+        except GARBAGE as error:
             self.wrong(f"包含证明或检查点无法读取：{error!r}")
         return True
 
@@ -394,7 +459,7 @@ class Bundle:
             sizes = int(old["size"]), int(new["size"])
             if not is_consistent(*sizes, proof, old["root"], new["root"]):
                 self.wrong("一致性证明不成立：另存的检查点以后，此前的历史被改动过")
-        except (KeyError, ValueError, TypeError) as error:
+        except GARBAGE as error:
             self.wrong(f"一致性证明无法读取：{error!r}")
 
 
@@ -402,10 +467,10 @@ def facts_of(text: str) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
 
 
-def documents(value: Any) -> Iterator[str]:
+def documents(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         if isinstance(value.get("id"), str) and isinstance(value.get("sha256"), str):
-            yield value["sha256"]
+            yield value
         for item in value.values():
             yield from documents(item)
     elif isinstance(value, list):
@@ -421,7 +486,13 @@ def main() -> int:
     parser.add_argument("--consistency", type=Path, help="另存的检查点较早时：到包里检查点的一致性证明")
     given = parser.parse_args()
     bundle = Bundle(given.folder)
-    kept, consistency = (path.read_text("utf-8") if path else None for path in (given.checkpoint, given.consistency))
+    try:
+        kept, consistency = (
+            path.read_text("utf-8") if path else None for path in (given.checkpoint, given.consistency)
+        )
+    except (OSError, ValueError) as error:
+        print(f"另存的检查点或一致性证明无法读取：{error}")
+        return 2
     count = bundle.check(kept, given.key, consistency)
     for problem in bundle.problems:
         print("✗ " + problem)

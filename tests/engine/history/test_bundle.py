@@ -7,17 +7,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
-from engine.commands import SYSTEM, MakeCheckpoint
+from engine.commands import SYSTEM, Actor, MakeCheckpoint, StoreAttachment
 from engine.history.bundle import CaseBundle
 from engine.history.checkpoints import Signed, consistency_since
 from engine.history.digests import digest_of
 from engine.history.signatures import SignatureKind, signer_at
+from engine.history.standalone import verify
+from engine.jobs.timers import fire_due_timers
 from engine.process_engine import ProcessEngine
 
 from .conftest import Desk
@@ -29,9 +33,25 @@ def engine(engine: ProcessEngine, tmp_path: Path) -> ProcessEngine:
     return engine
 
 
+def _with_documents(desk: Desk) -> str:
+    applicant = Actor(person_id="applicant")
+    case_id = desk.started()
+    contents = {"决议.pdf": b"%PDF-1.4 x", "合同.pdf": b"%PDF-1.4 y"}
+    stored = [desk.engine.execute(StoreAttachment(actor=applicant, name=n, content=c)) for n, c in contents.items()]
+    files = [{"id": it.id, "name": it.name, "sha256": it.sha256} for it in stored]
+    desk.complete(case_id, "applicant", title="石溪路面硬化", amount=Decimal("424660.00"), files=files)
+    desk.clock.advance(timedelta(days=5))
+    fire_due_timers(desk.engine)
+    desk.claim(case_id, "clerk")
+    for login in ("clerk", "lead", "chief"):
+        desk.complete(case_id, login, "agree")
+    desk.complete(case_id, "applicant")
+    return case_id
+
+
 @pytest.fixture
 def bundle(desk: Desk, tmp_path: Path) -> Path:
-    case_id = desk.granted()
+    case_id = _with_documents(desk)
     desk.in_review()
     desk.engine.execute(MakeCheckpoint(actor=SYSTEM))
     with (tmp_path / "case.zip").open("wb") as target, desk.engine.database.read() as connection:
@@ -76,7 +96,7 @@ def _forge_manifest(bundle: Path) -> None:
     manifest = json.loads((bundle / "manifest.json").read_text("utf-8"))
     paths = [path for path in bundle.rglob("*") if path.is_file() and path.name != "manifest.json"]
     manifest["files"] = {str(path.relative_to(bundle)): digest_of(path.read_bytes()) for path in paths}
-    events = sorted((bundle / "events").iterdir())
+    events = sorted(path for path in (bundle / "events").iterdir() if path.is_file())
     manifest |= {"events": len(events), "head": digest_of(events[-1].read_bytes())}
     (bundle / "manifest.json").write_text(json.dumps(manifest), "utf-8")
 
@@ -113,6 +133,35 @@ def _change_checkpoint(bundle: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("number: 1", "number: 9"), "utf-8")
 
 
+def _swap(bundle: Path, folder: str, pattern: str) -> None:
+    one, other = sorted((bundle / folder).glob(pattern))[:2]
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+
+
+def _hide_policy(bundle: Path) -> None:
+    """Another policy to read, while the true one is still somewhere."""
+    path = bundle / "policy.json"
+    (bundle / "definitions" / "policy.json").write_bytes(path.read_bytes())
+    path.write_bytes(b"{}")
+
+
+def _change_number(bundle: Path) -> None:
+    path = bundle / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "number": "X"}), "utf-8")
+
+
+def _link(bundle: Path) -> None:
+    path = bundle / "events" / "000002.json"
+    path.rename(bundle.parent / "elsewhere")
+    path.symlink_to(bundle.parent / "elsewhere")
+
+
+def _garble(name: str, content: bytes) -> Callable[[Path], None]:
+    return lambda bundle: next(iter(sorted(bundle.glob(name)))).write_bytes(content) and None
+
+
 FORGERIES: dict[str, Callable[[Path], None]] = {
     "an event is changed": _change_event,
     "all events are written anew": _rewrite_chain,
@@ -122,6 +171,16 @@ FORGERIES: dict[str, Callable[[Path], None]] = {
     "a diagram is changed": _change_diagram,
     "the policy is changed": lambda bundle: (bundle / "policy.json").write_bytes(b"{}"),
     "the checkpoint is changed": _change_checkpoint,
+    "definitions change names": lambda bundle: _swap(bundle, "definitions", "*"),
+    "documents change names": lambda bundle: _swap(bundle, "attachments", "*"),
+    "another policy lies beside the true one": _hide_policy,
+    "the number is another": _change_number,
+    "an event is a link": _link,
+    "an event is a folder": lambda bundle: (bundle / "events" / "000009.json").mkdir(),
+    "an event has no input": _garble("events/000002.json", b'{"hash":"sha256","input":null}'),
+    "an event is nested too deep": _garble("events/000002.json", b"[" * 100_000),
+    "a list of versions is none": _garble("definitions/bundle-*", b"[]"),
+    "the proof is none": _garble("proof.json", b"null"),
 }
 
 
@@ -134,6 +193,35 @@ def test_a_forged_bundle_is_found(bundle: Path, how: str, careful: bool) -> None
 
     code, output = check(bundle)
     assert (code, "核对不通过" in output) == (1, True), output
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"null", b"[1]", b'{"files":[1]}', b'{"files":{"a\\u0000b":1}}', b"[" * 100_000]
+)
+def test_a_manifest_that_is_none_is_told_in_words(bundle: Path, content: bytes) -> None:
+    (bundle / "manifest.json").write_bytes(content)
+
+    code, output = check(bundle)
+    assert (code, "核对不通过" in output, "Traceback" in output) == (1, True, False)
+
+
+def test_a_bundle_without_its_proof_cannot_agree_with_a_kept_checkpoint(bundle: Path, tmp_path: Path) -> None:
+    kept = (bundle / "checkpoint.txt").rename(tmp_path / "kept.txt")
+    (bundle / "proof.json").unlink()
+    _forge_manifest(bundle)
+
+    assert check(bundle)[0] == 0
+    assert "无法与检查点或公钥对照" in check(bundle, "--checkpoint", str(kept))[1]
+    assert check(bundle, "--key", "00")[0] == 1
+
+
+def test_another_program_in_the_bundle_is_told(bundle: Path) -> None:
+    (bundle / "verify.py").write_text("print('核对通过')", "utf-8")
+    _forge_manifest(bundle)
+
+    command = [sys.executable, "-I", "-S", verify.__file__, str(bundle)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True)
+    assert "包里的 verify.py 与正在使用的不同" in done.stdout
 
 
 def test_what_is_added_to_a_bundle_is_found(bundle: Path) -> None:
