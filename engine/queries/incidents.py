@@ -120,7 +120,8 @@ def refused_call(incident: IncidentLine, events: Iterable[HistoryItem]) -> tuple
     for event in events:
         if event.seq == incident.opened_seq or event.input.get("incident") == incident.token_id:
             calls = [call for call in event.input.get("calls") or () if "refused" in call]
-            found = calls or found
+            given = event.input.get("inputs")
+            found = calls or [call if given is None else {**call, "inputs": given} for call in found]
     same = found and all(call["inputs"] == found[0]["inputs"] for call in found)
     return (found[0]["connector"], found[0]["inputs"]) if same else (None, None)
 

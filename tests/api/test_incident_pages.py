@@ -213,16 +213,15 @@ class _Closed(Refused):
 
 
 class Bank:
-    """Refuses whatever it is asked, each time for another reason."""
+    """Refuses what it is asked at two addresses, each for another reason."""
 
     type, waits = "bank", True
 
     def check(self, inputs: Mapping[str, Any]) -> None:
-        raise (
-            _Closed(f"{inputs['url']} 不在允许访问的名单里。")
-            if inputs["url"].endswith("a")
-            else Refused("银行已经关门。")
-        )
+        if inputs["url"].endswith("a"):
+            raise _Closed("银行不在允许访问的名单里。")
+        if inputs["url"].endswith("b"):
+            raise Refused("银行已经关门。")
 
     def call(self, inputs: Mapping[str, Any], call: OutgoingCall) -> Mapping[str, Any]:
         raise AssertionError("never asked")
@@ -248,3 +247,6 @@ def test_what_a_connector_refuses_at_once_is_tried_again_with_other_inputs(
     assert "银行已经关门" in html
     assert "url：https://bank.example.com/a → https://bank.example.com/b" in html
     assert 'value="https://bank.example.com/b"' in html
+    typed = {**typed, "input:url": "https://bank.example.com/c", "confirmed": "yes"}
+    assert "停滞点已处理" in admin.post(address, typed).text
+    assert "<span>https://bank.example.com/c</span>" in admin.get(address).text
