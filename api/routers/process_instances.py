@@ -27,6 +27,7 @@ from api.schemas.process_instances import (
 )
 from engine.commands import CorrelateMessage, StartProcess, WithdrawProcess
 from engine.errors import Forbidden, NotFound
+from engine.idempotency import is_answered
 from engine.moves import ResolveIncident, RetryIncident
 from engine.queries import inbox
 from engine.queries.calls import calls_of
@@ -127,7 +128,8 @@ def resolve(visit: VisitOf, instance_id: str, incident_id: str, body: IncidentRe
 def _incident_of(visit: Visit, instance_id: str, incident_id: str) -> None:
     with visit.reading() as connection:
         case = case_view(connection, visit.viewer, instance_id)
-    if incident_id not in {incident.id for incident in case.incidents}:
+        comes_again = visit.request_key is not None and is_answered(connection, visit.request_key)
+    if not comes_again and incident_id not in {incident.id for incident in case.incidents}:
         raise NotFound("没有找到这个停滞点，它可能已经处理过了。", incident=incident_id)
 
 

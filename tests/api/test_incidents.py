@@ -63,6 +63,21 @@ def test_only_the_administrator_may_settle_it(stopped: str, log_in: Login) -> No
     assert (case["incidents"], case["status"], case["result"]) == ([], "completed", "资金不足")
 
 
+@pytest.mark.parametrize("address", ["/process-instances/{case}/incidents/{incident}", "/incidents/{incident}"])
+@pytest.mark.parametrize("act", ["resolution", "retry"])
+def test_a_repeated_request_is_answered_as_before(stopped: str, log_in: Login, address: str, act: str) -> None:
+    admin = log_in("admin")
+    incident = admin.get(f"/api/v1/process-instances/{stopped}").json()["incidents"][0]["id"]
+    path = f"{address}/{act}".format(case=stopped, incident=incident)
+
+    first, second = (
+        admin.api("POST", path, json={"reason": "已线下退回"}, headers={"Idempotency-Key": "k"}) for _ in range(2)
+    )
+
+    assert first.status_code < 300
+    assert (second.status_code, second.content) == (first.status_code, first.content)
+
+
 def test_a_retry_that_stops_again_says_so(stopped: str, log_in: Login) -> None:
     admin = log_in("admin")
     incident = admin.get(f"/api/v1/process-instances/{stopped}").json()["incidents"][0]["id"]
