@@ -8,7 +8,8 @@ from api.dependencies import VisitOf
 from api.machines import issue_token
 from api.schemas.machines import IssuedToken, MachineShown, NewMachine, NewToken
 from api.schemas.organisation import Created
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
+from engine.idempotency import is_answered
 from engine.machines import RegisterMachine, RevokeToken
 from engine.offices.administration import ADMINISTRATOR
 from engine.queries.machines import machine, machines
@@ -36,6 +37,8 @@ def issue(visit: VisitOf, machine_id: str, body: NewToken) -> IssuedToken:
     """令牌只在答复里出现这一次，系统只保存它的摘要；答复丢了就撤销它，再签发一个。"""
     with visit.reading() as connection:
         machine(connection, visit.viewer, machine_id)
+        if visit.request_key is not None and is_answered(connection, visit.request_key):
+            raise Conflict("这个请求已经办过。令牌不保存，不能再给一次；请撤销已签发的令牌，换一个幂等键再签发。")
     return IssuedToken.model_validate(issue_token(visit.engine, visit.actor, machine_id, body.note, body.days))
 
 

@@ -136,7 +136,9 @@ def test_a_repeated_request_makes_no_second_token(machine: str, admin: Browser, 
     path, headers = f"/machine-accounts/{machine}/tokens", {"Idempotency-Key": "again"}
 
     assert admin.api("POST", path, json=ISSUE, headers=headers).status_code == 201
-    assert admin.api("POST", path, json=ISSUE, headers=headers).status_code == 409
+    again = admin.api("POST", path, json=ISSUE, headers=headers)
+    assert again.status_code == 409
+    assert "令牌不保存，不能再给一次" in again.json()["detail"]
 
     (found,) = admin.api("GET", "/machine-accounts").json()
     assert [token["note"] for token in found["tokens"]] == ["平台服务器"]
