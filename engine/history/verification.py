@@ -25,6 +25,7 @@ from engine.history.chain import Stream, check_chains
 from engine.history.checkpoints import Signed, checkpoints_of
 from engine.history.contents import Named, check_attachments, check_definitions, check_policies
 from engine.history.findings import Finding
+from engine.history.rows.acting import Acting
 from engine.history.rows.cases import check_strays
 from engine.history.rows.registers import Registers
 from engine.history.rows.requests import Requests
@@ -128,6 +129,7 @@ class _Verification:
         self._books = Books()
         self._registers = Registers()
         self._starts = Starts()
+        self._acting = Acting()
         self._requests: Requests | None = None
         self.report = Report()
 
@@ -159,6 +161,7 @@ class _Verification:
                 lambda: self._starts.check(self._connection, complete=complete and self._tools.offices),
             ),
             ("幂等键的答复", lambda: self._requests.check(complete=complete) if self._requests else ()),
+            ("委托", lambda: self._acting.check(complete=complete)),
             ("资金账", self._check_books),
         )
         for what, check in checks:
@@ -203,6 +206,7 @@ class _Verification:
                 self._books.see(event)
                 self._registers.see(stream.name, event)
                 self._starts.see(stream.name, event)
+                self._acting.see(event)
                 if self._requests is not None:
                     self._requests.see(event)
 
