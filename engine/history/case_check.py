@@ -94,8 +94,16 @@ class CaseCheck:
                     told[stream.name] = Told(stream.events)
         with told_as_unreadable("办件的登记", checked.findings):
             checked.findings.extend(check_cases(self._connection, told))
-        with told_as_unreadable("办件的登记", checked.findings):
-            checked.findings.extend(check_rows(self._connection, rebuilt))
+        try:
+            checked.findings.extend(list(check_rows(self._connection, rebuilt)))
+        except _GARBAGE:
+            self._check_one_by_one(rebuilt, checked)
+
+    def _check_one_by_one(self, rebuilt: dict[str, CaseRows], checked: Checked) -> None:
+        """Rows that cannot be read must not hide those of other cases."""
+        for case_id, rows in rebuilt.items():
+            with told_as_unreadable("办件的登记", checked.findings, place=case_id):
+                checked.findings.extend(check_rows(self._connection, {case_id: rows}))
 
 
 #: what bytes and values that nobody wrote make of whoever reads them
@@ -113,13 +121,13 @@ def told_as_garbage(stream: str, findings: list[Finding]) -> Iterator[None]:
 
 
 @contextmanager
-def told_as_unreadable(what: str, findings: list[Finding]) -> Iterator[None]:
+def told_as_unreadable(what: str, findings: list[Finding], place: str = "") -> Iterator[None]:
     """Stored values that cannot be read are a finding, and the other checks go on."""
     try:
         yield
     except _GARBAGE as error:
         message = f"{what}里有无法读取的内容，没有核对完：{error!r}"
-        findings.append(Finding(kind=Kind.ROW, place=what, message=message))
+        findings.append(Finding(kind=Kind.ROW, place=place or what, message=message))
 
 
 @contextmanager

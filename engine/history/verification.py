@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from time import perf_counter
 
 from sqlalchemy import Connection, func, select
@@ -31,6 +32,7 @@ from engine.history.rows.registers import Registers
 from engine.history.rows.requests import Requests
 from engine.history.rows.schedules import Starts
 from engine.history.rows.storage import check_storage
+from engine.history.rows.words import TABLES
 from engine.history.witness import check_checkpoints, check_kept
 from engine.model import HistoryEvent, ProcessInstance
 from engine.unit_of_work import Tools
@@ -155,7 +157,8 @@ class _Verification:
         complete, findings = self._registers.complete, self.report.findings
         checks: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
             ("办件的登记", lambda: check_strays(self._connection)),
-            ("机构、人员和版本的登记", lambda: self._registers.check(self._connection, self._tools.projects)),
+            *((TABLES[it], partial(self._registers.check, self._connection, it)) for it in self._registers.tables()),
+            ("编号序列", lambda: self._registers.check_serials(self._connection, self._tools.projects)),
             (
                 "定时发起的登记",
                 lambda: self._starts.check(self._connection, complete=complete and self._tools.offices),

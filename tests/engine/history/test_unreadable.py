@@ -84,3 +84,15 @@ def test_a_folder_in_the_place_of_a_document_is_found(desk: Desk) -> None:
     path.mkdir()
 
     assert [found.message.endswith("的文件已经缺失。") for found in _findings(desk)] == [True]
+
+
+@_SQLITE
+def test_what_cannot_be_read_hides_no_other_change(desk: Desk) -> None:
+    first, other = desk.granted(), desk.in_review()
+    desk.tamper(f"UPDATE user_task SET opened_at = 'x' WHERE instance_id = '{first}'")
+    desk.tamper(f"UPDATE process_instance SET title = 'x' WHERE id = '{other}'")
+    desk.tamper("UPDATE position SET valid_to = 'x'")
+    desk.tamper("UPDATE process_definition SET name = 'x'")
+
+    found = {(it.table, it.column) for it in _findings(desk)}
+    assert {("process_instance", "title"), ("position", "valid_to"), ("process_definition", "name")} <= found
