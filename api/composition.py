@@ -36,6 +36,7 @@ def engine_for(settings: Settings, clock: Clock | None = None) -> ProcessEngine:
         checkpoints=settings.checkpoint_interval,
         backoff=settings.backoff,
         queue=queue_for(settings),
+        notice_days=settings.notice_days,
         sheets=sheet_of,
         tracer=tracer_for(settings),
         signer=partial(signer_at, settings.checkpoint_key, settings.signature),

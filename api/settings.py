@@ -20,6 +20,7 @@ Choice = TypeVar("Choice", HashKind, SignatureKind, QueueKind)
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off", ""})
 
+_MOST_NOTICE_DAYS = 60
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
@@ -45,6 +46,8 @@ class Settings:
     signature: SignatureKind = SignatureKind.ED25519
     #: hours between checkpoints that the system makes by itself; 0 for none
     checkpoint_hours: int = 24
+    #: working days before it is due that a task is told of; none: nobody is told anything
+    notice_days: int | None = 1
     #: what a monitoring system shows to read `/metrics`; without one it is closed outside a demo
     metrics_token: str = ""
     #: log requests and warnings as JSON lines
@@ -81,6 +84,7 @@ class Settings:
             hash=_choice(environment, "ANLAN_HASH", HashKind.SHA256),
             signature=_choice(environment, "ANLAN_SIGNATURE", SignatureKind.ED25519),
             checkpoint_hours=_hours(environment.get("ANLAN_CHECKPOINT_HOURS") or "24"),
+            notice_days=_notice_days(environment.get("ANLAN_NOTICE_DAYS") or "1"),
             port=_port(environment.get("ANLAN_PORT") or "8000"),
             metrics_token=environment.get("ANLAN_METRICS_TOKEN") or "",
             json_logs=_flag(environment, "ANLAN_JSON_LOGS", default=False),
@@ -172,6 +176,15 @@ def _hours(text: str) -> int:
     if text.isdecimal() and len(text) < 5:
         return int(text)
     raise BadSetting(f"环境变量 ANLAN_CHECKPOINT_HOURS 应为小时数，现在是“{text}”。", name="ANLAN_CHECKPOINT_HOURS")
+
+
+def _notice_days(text: str) -> int | None:
+    if text.lower() == "off":
+        return None
+    if text.isdecimal() and len(text) < 4 and int(text) <= _MOST_NOTICE_DAYS:
+        return int(text)
+    message = f"环境变量 ANLAN_NOTICE_DAYS 应为 0 到 {_MOST_NOTICE_DAYS} 的工作日数，或者 off，现在是“{text[:20]}”。"
+    raise BadSetting(message, name="ANLAN_NOTICE_DAYS")
 
 
 def _port(text: str) -> int:

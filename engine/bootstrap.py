@@ -39,6 +39,7 @@ def build_engine(
     queue: JobQueue | None = None,
     checkpoints: timedelta | None = None,
     backoff: Sequence[timedelta] = BACKOFF,
+    notice_days: int | None = None,
     sheets: Sheets | None = None,
     tracer: Tracer | None = None,
 ) -> ProcessEngine:
@@ -60,6 +61,7 @@ def build_engine(
         queue=queue,
         checkpoints=checkpoints,
         backoff=backoff,
+        notice_days=notice_days,
         sheets=sheets,
         tracer=tracer or NoTracer(),
     )

@@ -277,6 +277,8 @@ class PersonRecord:
     login: str
     password: str
     positions: tuple[PositionRecord, ...]
+    #: where notifications are sent
+    email: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,8 @@ class Tools:
     backoff: Sequence[timedelta] = BACKOFF
     #: how often the system makes a checkpoint by itself; None for never
     checkpoints: timedelta | None = None
+    #: working days before it is due that a task is told of; None: nobody is told anything
+    notice_days: int | None = None
     #: draws the sheet of a case that people read
     sheets: Sheets | None = None
     #: told of commands, jobs and calls while they are done

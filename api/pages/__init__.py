@@ -16,6 +16,7 @@ from api.pages import (
     login,
     migrations,
     moves,
+    notifications,
     projects,
     schedules,
     start,
@@ -26,6 +27,7 @@ router = APIRouter(include_in_schema=False)
 for room in (
     login,
     lists,
+    notifications,
     start,
     tasks,
     moves,

@@ -23,6 +23,7 @@ from engine.cases import signing
 from engine.offices.roles import ROLES, Duty
 from engine.queries.inbox import todo_count
 from engine.queries.incidents import OVERSEERS, open_count
+from engine.queries.notifications import unread_count
 from engine.queries.viewer import Viewer
 
 _FLASH = "anlan_flash"
@@ -153,12 +154,14 @@ def _role(key: str) -> str:
 def _navigation(visit: Visit) -> list[dict[str, Any]]:
     with visit.reading() as connection:
         waiting = todo_count(connection, visit.viewer)
+        unread = unread_count(connection, visit.viewer)
         stopped = open_count(connection, visit.viewer) if visit.viewer.has_role(*OVERSEERS) else 0
     items: list[dict[str, Any]] = [
         {"key": "inbox", "label": "待办", "href": "/inbox", "count": waiting},
         {"key": "done", "label": "已办", "href": "/done"},
         {"key": "started", "label": "我发起的", "href": "/started"},
         {"key": "projects", "label": "项目", "href": "/projects"},
+        {"key": "notifications", "label": "通知", "href": "/notifications", "count": unread},
     ]
     if visit.viewer.has_role("process_designer"):
         items.append({"key": "designer", "label": "流程设计", "href": "/designer"})

@@ -73,6 +73,11 @@ class EmailConnector:
         self._settings = settings
         self._secrets = secrets
 
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a mail server."""
+        return self._settings is not None
+
     def check(self, inputs: Mapping[str, Any]) -> None:
         """Refuse what can never be sent: no receiver, receivers outside the allowed domains, a subject of two lines."""
         self._letter(inputs)

@@ -80,13 +80,18 @@ class Letter:
         message.set_boundary(f"=_{call.id}")
 
 
+def is_address(text: str) -> bool:
+    """Whether it is written as an address that letters may go to."""
+    return len(text) <= _LONGEST_ADDRESS and ADDRESS.fullmatch(text) is not None
+
+
 def receivers(inputs: Inputs, name: str, admits: Admits) -> list[str]:
     """Addresses, each once."""
     found = []
     for text in inputs.texts(name, most=_MOST_RECEIVERS):
         local, at, domain = text.strip().rpartition("@")
         address = f"{local}{at}{domain.lower()}"
-        if len(address) > _LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
+        if not is_address(address):
             inputs.refuse(name, f"里的 {text!r:.60} 不是邮箱地址")
         if not admits(address):
             raise PlaceNotAllowed(

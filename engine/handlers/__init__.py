@@ -20,6 +20,7 @@ from engine.handlers import (
     machine,
     message,
     moving,
+    notification,
     organisation,
     process_instance,
     returning,
@@ -33,6 +34,7 @@ from engine.handlers import (
     user_task,
 )
 from engine.messaging import messages
+from engine.notifications import commands as notifications
 from engine.schedules import commands as schedules
 from engine.unit_of_work import UnitOfWork
 
@@ -85,6 +87,12 @@ _HANDLERS: dict[type[Command[Any]], Callable[[UnitOfWork, Any], Any]] = {
     exports.FinishExport: export.finish_export,
     exports.FailExport: export.fail_export,
     exports.ForgetExports: export.forget_exports,
+    notifications.MakeNotifications: notification.make_notifications,
+    notifications.TakeMail: notification.take_mail,
+    notifications.SettleMail: notification.settle_mail,
+    notifications.ReleaseMail: notification.release_mail,
+    notifications.ReadNotifications: notification.read_notifications,
+    notifications.ChangeEmail: notification.change_email,
     commands.MakeCheckpoint: checkpoint.sign_checkpoint,
     commands.ForgetAnswers: upkeep.forget_answers,
     commands.LogIn: session.log_in,

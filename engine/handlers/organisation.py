@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from engine import values
 from engine.clock import local_date
 from engine.commands import Delegate, PersonRecord, PublishPolicy, RegisterOrganisation
+from engine.connectors.letters import is_address
 from engine.errors import NotFound, Refused
 from engine.handlers.session import HASHER
 from engine.history.digests import digest_of
@@ -45,6 +46,8 @@ def register_organisation(work: UnitOfWork, command: RegisterOrganisation) -> No
 
 
 def _add_person(work: UnitOfWork, person: PersonRecord, hashes: dict[str, str]) -> None:
+    if person.email is not None and not is_address(person.email):
+        raise Refused(f"{person.name}的邮箱地址不正确，请写成 zhang@example.gov.cn 的样子。", person=person.id)
     # One hash serves all persons who are given the same first password: hashing is slow on purpose.
     if person.password not in hashes:
         hashes[person.password] = HASHER.hash(person.password)
@@ -56,6 +59,7 @@ def _add_person(work: UnitOfWork, person: PersonRecord, hashes: dict[str, str]) 
             password_hash=hashes[person.password],
             failed_logins=0,
             disabled=False,
+            email=person.email,
         )
     )
     for position in person.positions:

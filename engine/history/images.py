@@ -11,8 +11,10 @@ from engine import values
 from engine.history.digests import digest_of
 from engine.model.base import Base, ProcessValue
 
-#: told by their digests: secrets, and what is large
-_BY_DIGEST = frozenset({("person", "password_hash"), ("policy_profile", "parameters"), ("diagram_draft", "content")})
+#: told by their digests: secrets, what is personal, and what is large
+_BY_DIGEST = frozenset(
+    {("person", "password_hash"), ("person", "email"), ("policy_profile", "parameters"), ("diagram_draft", "content")}
+)
 #: columns that change without a command of record, or that other events tell
 UNRECORDED: Mapping[str, frozenset[str]] = {
     "person": frozenset({"failed_logins", "locked_until"}),
@@ -38,6 +40,6 @@ def _images(connection: Connection, model: type[Base], which: ColumnElement[bool
 
 def image(table: str, column: str, value: Any) -> Any:
     """A column's value as events tell it."""
-    if (table, column) in _BY_DIGEST:
+    if (table, column) in _BY_DIGEST and value is not None:
         return digest_of(value if isinstance(value, bytes) else str(value).encode())
     return values.loads(value) if isinstance(value, bytes) else value

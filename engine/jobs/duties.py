@@ -26,6 +26,8 @@ from engine.jobs.queue import Job, JobKind
 from engine.jobs.upkeep import keep_up, make_checkpoint
 from engine.messaging.messages import DeliverKeptMessage
 from engine.model import StartSubscription
+from engine.notifications.commands import MakeNotifications
+from engine.notifications.mailing import mail_notifications
 from engine.process_engine import Failed, ProcessEngine
 from engine.schedules.commands import StartScheduled
 from engine.tracing import SpanKind
@@ -156,6 +158,19 @@ def make_export_of(engine: ProcessEngine, job: Job) -> bool:
     return make_export(engine, job.subject)
 
 
+def notify(engine: ProcessEngine, _: Job) -> bool:
+    """Note what persons are to be told, some of it at a time."""
+    made = 0
+    while number := engine.execute(MakeNotifications(actor=SYSTEM)):
+        made += number
+    return made > 0
+
+
+def mail_to(engine: ProcessEngine, job: Job) -> bool:
+    """Mail a person what is new."""
+    return mail_notifications(engine, job.subject)
+
+
 def _start_events(engine: ProcessEngine, job: Job, kind: str, *where: Any) -> list[Any]:
     which: Select[*tuple[Any, ...]] = (
         select(StartSubscription.definition_id, StartSubscription.element_id, StartSubscription.due_at)
@@ -176,6 +191,8 @@ DUTIES: dict[JobKind, Duty] = {
     JobKind.DELIVERY: deliver_from,
     JobKind.CHECKPOINT: make_checkpoint,
     JobKind.EXPORT: make_export_of,
+    JobKind.NOTICE: notify,
+    JobKind.MAIL: mail_to,
     JobKind.UPKEEP: keep_up,
 }
 

@@ -34,6 +34,10 @@ class JobKind(StrEnum):
     CHECKPOINT = "checkpoint"
     #: an export that somebody has asked for
     EXPORT = "export"
+    #: nothing: persons are told what is due for them and what has become of their cases
+    NOTICE = "notice"
+    #: a person, to whom what is new is mailed
+    MAIL = "mail"
     #: nothing: what nobody needs any more is deleted
     UPKEEP = "upkeep"
 
@@ -48,7 +52,7 @@ class QueueKind(StrEnum):
 
 
 #: what takes as long as somebody else takes; nothing within our own database waits behind it
-OUTSIDE = frozenset({JobKind.CALL, JobKind.DELIVERY, JobKind.EXPORT})
+OUTSIDE = frozenset({JobKind.CALL, JobKind.DELIVERY, JobKind.EXPORT, JobKind.MAIL})
 INSIDE = frozenset(JobKind) - OUTSIDE
 
 

@@ -15,6 +15,7 @@ from engine.jobs.kept_messages import deliverable_messages
 from engine.jobs.queue import Job, JobKind, JobQueue
 from engine.model import EventSubscription, InstanceStatus, ProcessInstance, ScheduledStart, StartSubscription
 from engine.model.base import UtcDateTime
+from engine.notifications.due import due_mail
 
 #: Finds work that is due at an instant: its subject, and since when it is due.
 Source = Callable[[datetime], Select[*tuple[Any, ...]]]
@@ -59,6 +60,7 @@ SOURCES: dict[JobKind, Source] = {
     JobKind.MESSAGE: deliverable_messages,
     JobKind.CALL: due_calls,
     JobKind.EXPORT: due_exports,
+    JobKind.MAIL: due_mail,
     JobKind.DELIVERY: due_deliveries,
     JobKind.CONDITION: _start_conditions,
     JobKind.TIMER: _timers,

@@ -1,4 +1,4 @@
-"""What nobody asks for and must be done now and then: checkpoints, and deleting what nobody needs any more."""
+"""What nobody asks for and must be done now and then: checkpoints, notifications, and deleting what is not needed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from engine.exports.making import delete_old_exports
 from engine.idempotency import old_answers
 from engine.jobs.checkpoints import checkpoint_is_due, make_due_checkpoint
 from engine.jobs.queue import Job, JobKind
+from engine.notifications.due import is_due
 from engine.process_engine import ProcessEngine
 
 
@@ -20,6 +21,8 @@ def due_upkeep(engine: ProcessEngine) -> list[Job]:
     with engine.database.read() as connection:
         if every is not None and checkpoint_is_due(connection, now, every):
             jobs.append(Job(kind=JobKind.CHECKPOINT, due_at=now))
+        if engine.tools.notice_days is not None and is_due(connection, now, engine.tools.notice_days):
+            jobs.append(Job(kind=JobKind.NOTICE, due_at=now))
         if connection.scalar(select(old_answers(now) | old_exports(now))):
             jobs.append(Job(kind=JobKind.UPKEEP, due_at=now))
     return jobs

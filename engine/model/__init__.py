@@ -32,6 +32,7 @@ from engine.model.instance import (
     UserTask,
 )
 from engine.model.job import QueuedJob
+from engine.model.notification import Notification, NotificationKind, NotificationStart
 from engine.model.organisation import ApiToken, Delegation, LoginSession, OrgUnit, Person, Position
 from engine.model.request import AnsweredRequest
 
@@ -62,6 +63,9 @@ __all__ = [
     "KeptMessage",
     "LogEntry",
     "LoginSession",
+    "Notification",
+    "NotificationKind",
+    "NotificationStart",
     "OrgUnit",
     "Person",
     "Position",

@@ -58,12 +58,16 @@ class Signing(StrEnum):
 #: the few tasks that were added to others
 _ADDED = text("parent_id IS NOT NULL")
 _ON_BEHALF = text("on_behalf_of IS NOT NULL")
+_ENDED = text("ended_at IS NOT NULL")
+#: what sends a case back (`engine.cases.deadlines`), in the words of an index
+CORRECTED = "outcome IN ('return_for_correction', 'returned')"
 
 
 class ProcessInstance(Base):
     """A case (办件). `revision` decides who wins when two people act at once; it is the number of its last event."""
 
     __tablename__ = "process_instance"
+    __table_args__ = (Index("ix_process_instance_ended", "ended_at", sqlite_where=_ENDED, postgresql_where=_ENDED),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
@@ -103,6 +107,12 @@ class UserTask(Base):
             *("instance_id", "on_behalf_of", "role"),
             sqlite_where=_ON_BEHALF,
             postgresql_where=_ON_BEHALF,
+        ),
+        Index(
+            "ix_user_task_corrected",
+            "completed_at",
+            sqlite_where=text(CORRECTED),
+            postgresql_where=text(CORRECTED),
         ),
         Index("ix_user_task_signer", "assignee_id", "status", sqlite_where=_ADDED, postgresql_where=_ADDED),
     )

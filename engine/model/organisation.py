@@ -34,6 +34,8 @@ class Person(Base):
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled: Mapped[bool] = mapped_column(default=False)
+    #: where notifications are sent, if the person wants that
+    email: Mapped[str | None] = mapped_column(String(254))
 
 
 class Position(Base):

@@ -89,3 +89,14 @@ def test_the_rests_between_tries_can_be_set() -> None:
 def test_rests_that_are_none_are_refused(rests: str) -> None:
     with pytest.raises(BadSetting, match="ANLAN_CALL_BACKOFF"):
         Settings.from_environment({"ANLAN_CALL_BACKOFF": rests})
+
+
+@pytest.mark.parametrize(("text", "days"), [("", 1), ("0", 0), ("3", 3), ("off", None)])
+def test_how_long_before_a_deadline_persons_are_told_can_be_set(text: str, days: int | None) -> None:
+    assert Settings.from_environment({"ANLAN_NOTICE_DAYS": text}).notice_days == days
+
+
+@pytest.mark.parametrize("days", ["soon", "-1", "61", "1.5", "9" * 5000])
+def test_days_that_are_none_are_refused(days: str) -> None:
+    with pytest.raises(BadSetting, match="ANLAN_NOTICE_DAYS"):
+        Settings.from_environment({"ANLAN_NOTICE_DAYS": days})

@@ -11,6 +11,8 @@ _PROGRESS = "how far time has come; what was started is in scheduled_start and i
 EXCEPTIONS: Mapping[str, str] = {
     "login_session": "who is logged in; sessions come and go, and an act tells its actor by itself",
     "task_draft": "typed and not submitted; a draft is no act",
+    "notification": "what persons are told of tasks and cases; those are compared, and reading is no act",
+    "notification_start": "since when persons are told; what was told is no act",
     "job": "a reminder for workers; what is to be done is told by other rows (the sweep)",
     "person.failed_logins": "counted by log-ins, which are no acts of record",
     "person.locked_until": "set by failed log-ins and over after minutes",

@@ -59,6 +59,7 @@ _TABLES: Mapping[str, type[Base]] = {
 _TELLING = frozenset(
     {
         "OrganisationRegistered",
+        "EmailChanged",
         "MachineRegistered",
         "TokenIssued",
         "TokenRevoked",
@@ -75,6 +76,8 @@ _KINDS: Mapping[str, Kind] = {
     "attachment": Kind.ATTACHMENT,
     **dict.fromkeys(("policy_profile", "deployment", "process_definition", "resource"), Kind.DEFINITION),
 }
+#: columns that are younger than some events: then they were empty
+_LATER: Mapping[str, Mapping[str, Any]] = {"person": {"email": None}}
 #: start events that time or conditions move on by themselves, and how far they have come
 _MOVING = ("timer", "conditional")
 _PROGRESS = ("due_at", "repetition", "daily")
@@ -150,6 +153,7 @@ class Registers:
             for column in model.__table__.c
             if column.name in told
         }
+        columns = {**_LATER.get(table, {}), **columns}
         key = tuple(columns[column.name] for column in model.__table__.primary_key)
         if table == "start_subscription":
             self._deployed[key] = event

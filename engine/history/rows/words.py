@@ -38,6 +38,7 @@ COLUMNS: Mapping[str, str] = {
     "completed_by": "办理人",
     "correlation": "关联值",
     "definition_id": "流程版本",
+    "email": "邮箱",
     "due_at": "到期时间",
     "ended_at": "办结时间",
     "form_digest": "表单",

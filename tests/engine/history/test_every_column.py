@@ -122,7 +122,14 @@ def _actor(login: str) -> Actor:
 def tamperer(engine: ProcessEngine, desk: Desk, clock: ManualClock) -> Tamperer:
     """A house where every table has a row."""
     held = (PositionRecord(role="sys_admin", unit_code=COUNTY, valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1)),)
-    admin = PersonRecord(id="admin", name="admin", login="admin", password="anlan-demo", positions=held)
+    admin = PersonRecord(
+        id="admin",
+        name="admin",
+        login="admin",
+        password="anlan-demo",
+        positions=held,
+        email="admin@example.gov.cn",
+    )
     for command in (
         RegisterOrganisation(actor=SYSTEM, units=(), persons=(admin,)),
         PublishPolicy(actor=SYSTEM, county_code=COUNTY, effective_from=date(2026, 1, 1), parameters={}),
