@@ -8,7 +8,17 @@ import pytest
 
 from .conftest import PASSWORD, Login
 
-PAGES = ["/inbox", "/done", "/started", "/start", "/projects", "/nothing", "/static/css/base.css", "/api/v1/session"]
+PAGES = [
+    "/inbox",
+    "/done",
+    "/started",
+    "/start",
+    "/projects",
+    "/notifications",
+    "/nothing",
+    "/static/css/base.css",
+    "/api/v1/session",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

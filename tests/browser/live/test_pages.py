@@ -32,7 +32,10 @@ def test_axe_finds_no_violation(width: int, office: Office, enter: Any) -> None:
 
     found = {}
     for person, path in (
-        *((clerk, path) for path in ("/inbox", "/done", "/started", "/projects", task, f"/cases/{walk.case_id}")),
+        *(
+            (clerk, path)
+            for path in ("/inbox", "/done", "/started", "/projects", "/notifications", task, f"/cases/{walk.case_id}")
+        ),
         *((designer, path) for path in ("/designer", "/start", "/nothing")),
     ):
         person.page.set_viewport_size({"width": width, "height": 844})

@@ -142,6 +142,15 @@ def test_a_letter_that_is_under_way_is_not_taken_by_another(told: Office) -> Non
     assert told.engine.execute(take) == first
 
 
+def test_a_worker_whose_clock_is_a_little_behind_sends_no_second_letter(told: Office) -> None:
+    late(told)
+    look_round(told)
+    told.engine.execute(TakeMail(actor=SYSTEM, person_id="clerk"))
+    told.clock.advance(timedelta(minutes=-1))
+
+    assert told.engine.execute(TakeMail(actor=SYSTEM, person_id="clerk")) is None
+
+
 def test_a_clock_that_was_set_back_keeps_no_letter(told: Office, postbox: Postbox) -> None:
     late(told)
     look_round(told)
