@@ -38,8 +38,7 @@ def upgrade() -> None:
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification_start")),
     )
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("email", sa.String(length=254), nullable=True))
+    op.add_column("person", sa.Column("email", sa.String(length=254), nullable=True))
     _partial("ix_process_instance_ended", "process_instance", "ended_at", "ended_at IS NOT NULL")
     corrected = "outcome IN ('return_for_correction', 'returned')"
     _partial("ix_user_task_corrected", "user_task", "completed_at", corrected)
@@ -52,7 +51,7 @@ def _partial(name: str, table: str, column: str, where: str) -> None:
 def downgrade() -> None:
     op.drop_index("ix_user_task_corrected", "user_task")
     op.drop_index("ix_process_instance_ended", "process_instance")
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.drop_column("email")
+    # Without a copy of the table, which on SQLite others refer to.
+    op.drop_column("person", "email")
     op.drop_table("notification_start")
     op.drop_table("notification")
