@@ -97,7 +97,10 @@ class CaseBundle:
         except NotFound:
             return
         yield "checkpoint.txt", proof.checkpoint.file.encode()
-        yield "proof.json", _json({"entry": dict(proof.entry), "index": proof.index, "proof": list(proof.proof)})
+        told: dict[str, Any] = {"entry": dict(proof.entry), "index": proof.index, "proof": list(proof.proof)}
+        if proof.end is not None:
+            told["end"] = {"index": proof.end[0], "proof": list(proof.end[1])}
+        yield "proof.json", _json(told)
 
     def _manifest(self, events: list[Event]) -> dict[str, Any]:
         return {

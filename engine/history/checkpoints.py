@@ -11,6 +11,8 @@ from sqlalchemy import Connection, func, insert, literal, select
 
 from engine.errors import AnlanError, NotFound
 from engine.history.digests import digest_of
+from engine.history.ends import ends_of
+from engine.history.entries import entry_bytes
 from engine.history.merkle import consistency_proof, inclusion_proof, is_consistent, leaf_hash, root_of
 from engine.history.signatures import Signer, is_signed
 from engine.model import (
@@ -24,7 +26,8 @@ from engine.model import (
 )
 from engine.rows import AnyRow, AnySelect
 
-_TITLE = "anlan checkpoint v1"
+#: the second also tells the ends of all chains
+_TITLES = ("anlan checkpoint v1", "anlan checkpoint v2")
 
 
 class NotACheckpoint(AnlanError):
@@ -53,20 +56,30 @@ class Statement:
     previous: str
     algorithm: str
     key: str
+    #: how many chains there are, and the root of the tree over their ends; not told by the first format
+    chains: int | None = None
+    ends: str | None = None
 
     @property
     def text(self) -> str:
         """One fact a line: the bytes that are signed, printed and kept."""
+        ends = {} if self.ends is None else {"chains": self.chains, "ends": self.ends}
         facts = {
             "number": self.number,
             "size": self.size,
             "root": self.root,
+            **ends,
             "at": self.at.isoformat(),
             "previous": self.previous,
             "algorithm": self.algorithm,
             "key": self.key,
         }
-        return "\n".join([_TITLE, *(f"{name}: {value}" for name, value in facts.items())]) + "\n"
+        return "\n".join([self.title, *(f"{name}: {value}" for name, value in facts.items())]) + "\n"
+
+    @property
+    def title(self) -> str:
+        """The first line, by which programs know the format."""
+        return _TITLES[self.ends is not None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +103,12 @@ class Signed:
                 previous=facts["previous"],
                 algorithm=facts["algorithm"],
                 key=facts["key"],
+                chains=int(facts["chains"]) if "chains" in facts else None,
+                ends=facts.get("ends"),
             )
         except (KeyError, ValueError) as error:
             raise NotACheckpoint from error
-        if title != _TITLE or statement.text != self.text:
+        if title != statement.title or statement.text != self.text:
             raise NotACheckpoint
         return statement
 
@@ -117,14 +132,10 @@ class Signed:
         return is_signed(statement.algorithm, statement.key, self.text.encode(), self.signature)
 
 
-def entry_bytes(kind: str, key: str, seq: int, digest: str) -> bytes:
-    """A line of the log as it is hashed."""
-    return orjson.dumps({"digest": digest, "key": key, "kind": kind, "seq": seq}, option=orjson.OPT_SORT_KEYS)
-
-
 def make_checkpoint(connection: Connection, signer: Signer, now: datetime) -> Signed:
     """Add to the log what is new, and sign its root."""
     size = _extend_log(connection)
+    ends = ends_of(connection, size)
     last = connection.execute(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(1)).one_or_none()
     statement = Statement(
         number=last.number + 1 if last else 1,
@@ -134,6 +145,8 @@ def make_checkpoint(connection: Connection, signer: Signer, now: datetime) -> Si
         previous=digest_of(last.text.encode()) if last else "-",
         algorithm=signer.kind.value,
         key=signer.public_key,
+        chains=ends.count,
+        ends=ends.root,
     )
     signed = Signed(text=statement.text, signature=signer.sign(statement.text.encode()))
     connection.execute(
@@ -215,6 +228,8 @@ class Inclusion:
     entry: Mapping[str, str | int]
     index: int
     proof: tuple[str, ...]
+    #: that it was the chain's end then: its place among all ends, and the proof; None under the first format
+    end: tuple[int, tuple[str, ...]] | None
 
 
 def inclusion_of(connection: Connection, stream: str) -> Inclusion:
@@ -222,18 +237,20 @@ def inclusion_of(connection: Connection, stream: str) -> Inclusion:
     last = connection.execute(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(1)).one_or_none()
     entry = connection.execute(
         select(LogEntry)
-        .where(LogEntry.kind == "stream", LogEntry.key == stream)
+        .where(LogEntry.kind == "stream", LogEntry.key == stream, LogEntry.position < (last.size if last else 0))
         .order_by(LogEntry.position.desc())
         .limit(1)
     ).one_or_none()
     if last is None or entry is None:
         raise NotFound("这个办件还没有被检查点覆盖，请先生成检查点。", stream=stream)
-    leaves = leaves_of(connection, last.size)
+    leaves, signed = leaves_of(connection, last.size), signed_of(last)
+    tells_ends = signed.statement.ends is not None
     return Inclusion(
-        checkpoint=signed_of(last),
+        checkpoint=signed,
         entry={"kind": entry.kind, "key": entry.key, "seq": entry.seq, "digest": entry.digest},
         index=entry.position,
         proof=tuple(part.hex() for part in inclusion_proof(leaves, entry.position)),
+        end=ends_of(connection, last.size).proof_for(stream) if tells_ends else None,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from engine.history.checkpoints import NotACheckpoint, Signed, Statement, checkpoints_of, leaves_of
 from engine.history.digests import digest_of
+from engine.history.ends import ends_of
 from engine.history.findings import Finding, Kind
 from engine.history.merkle import root_of
 from engine.history.replay import events_of
@@ -28,6 +29,8 @@ def check_checkpoints(connection: Connection, public_key: str | None) -> Iterato
     last = next(_statements(signed[-1:]), None)
     if last is not None and public_key is not None and signed[-1].is_signed and last.key != public_key:
         yield _finding(str(len(signed)), "最近的检查点不是用本系统的密钥签名的。")
+    if last is not None and last.ends is not None and ends_of(connection, last.size).root != last.ends:
+        yield _finding(str(last.number), "各条历史链的末尾与签名的内容不同：日志被改动。")
     yield from _check_entries(connection, size)
 
 

@@ -401,12 +401,23 @@ class Bundle:
             path = [bytes.fromhex(part) for part in proof["proof"]]
             if root_from(leaf, proof["index"], int(facts["size"]), path) != facts["root"]:
                 self.wrong("包含证明不成立：办件的历史不在检查点里")
+            self.check_end(proof, leaf, seq, facts)
             if seq < len(events):
                 later = len(events) - seq
                 self.notes.append(f"检查点覆盖到第 {seq} 条历史，之后的 {later} 条要等下一个检查点。")
         except GARBAGE as error:
             self.wrong(f"包含证明或检查点无法读取：{error!r}")
         return True
+
+    def check_end(self, proof: dict[str, Any], leaf: bytes, seq: int, facts: dict[str, str]) -> None:
+        """An older end of the chain is under the checkpoint too, but not among the ends of that day."""
+        if "ends" not in facts:
+            self.notes.append(f"检查点是旧格式的，不能证明第 {seq} 条是它生成时的最后一条。")
+            return
+        index, chains = proof["end"]["index"], int(facts["chains"])
+        path = [bytes.fromhex(part) for part in proof["end"]["proof"]]
+        if not 0 <= index < chains or root_from(leaf, index, chains, path) != facts["ends"]:
+            self.wrong(f"第 {seq} 条不是检查点生成时的最后一条历史：后面的历史被截掉了")
 
     def text(self) -> tuple[str, str]:
         content = (self.read("checkpoint.txt") or b"").decode("utf-8", "replace").replace("\r\n", "\n")

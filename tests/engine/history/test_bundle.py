@@ -14,14 +14,18 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import func, insert, select, update
 
 from engine.commands import SYSTEM, Actor, MakeCheckpoint, StoreAttachment
 from engine.history.bundle import CaseBundle
-from engine.history.checkpoints import Signed, consistency_since
+from engine.history.checkpoints import Signed, consistency_since, leaves_of, make_checkpoint
 from engine.history.digests import digest_of
+from engine.history.ends import ends_of
+from engine.history.merkle import inclusion_proof
 from engine.history.signatures import SignatureKind, signer_at
 from engine.history.standalone import verify
 from engine.jobs.timers import fire_due_timers
+from engine.model import HistoryEvent, LogEntry
 from engine.process_engine import ProcessEngine
 
 from .conftest import Desk
@@ -213,6 +217,34 @@ def test_a_bundle_without_its_proof_cannot_agree_with_a_kept_checkpoint(bundle: 
     assert check(bundle)[0] == 0
     assert "无法与检查点或公钥对照" in check(bundle, "--checkpoint", str(kept))[1]
     assert check(bundle, "--key", "00")[0] == 1
+
+
+def test_a_bundle_that_is_cut_back_to_an_older_end_is_found(bundle: Path, desk: Desk) -> None:
+    case_id = json.loads((bundle / "manifest.json").read_text("utf-8"))["case"]
+    with desk.engine.database.write() as connection:
+        # The log remembers every end there has been: as if a checkpoint had been made one step earlier.
+        position = connection.scalar(select(func.count()).select_from(LogEntry)) or 0
+        before = connection.execute(
+            select(HistoryEvent.digest).where(HistoryEvent.stream == case_id, HistoryEvent.seq == 7)
+        ).scalar_one()
+        earlier = {"kind": "stream", "key": case_id, "seq": 7, "digest": before}
+        newest = update(LogEntry).where(LogEntry.key == case_id).values(position=position)
+        (place,) = connection.scalars(select(LogEntry.position).where(LogEntry.key == case_id))
+        connection.execute(newest)
+        connection.execute(insert(LogEntry), {**earlier, "position": place})
+        signed = make_checkpoint(connection, desk.engine.tools.signer(), desk.clock.now())
+        leaves = leaves_of(connection, signed.statement.size)
+        end = ends_of(connection, signed.statement.size).proof_for(case_id)
+    proof = {"entry": earlier, "index": place, "proof": [part.hex() for part in inclusion_proof(leaves, place)]}
+    proof["end"] = {"index": end[0], "proof": list(end[1])}
+    (bundle / "proof.json").write_text(json.dumps(proof), "utf-8")
+    (bundle / "checkpoint.txt").write_text(signed.file, "utf-8")
+    (bundle / "events" / "000008.json").unlink()
+    _forge_manifest(bundle)
+
+    output = check(bundle)[1]
+    assert "第 7 条不是检查点生成时的最后一条历史" in output
+    assert "不在检查点里" not in output
 
 
 def test_another_program_in_the_bundle_is_told(bundle: Path) -> None:

@@ -13,8 +13,9 @@ import pytest
 from engine.clock import ManualClock
 from engine.commands import SYSTEM, Actor, MakeCheckpoint
 from engine.errors import Forbidden
-from engine.history.checkpoints import NotACheckpoint, Signed, entry_bytes, inclusion_of
+from engine.history.checkpoints import NotACheckpoint, Signed, inclusion_of
 from engine.history.digests import digest_of
+from engine.history.entries import entry_bytes
 from engine.history.merkle import includes, leaf_hash
 from engine.history.signatures import SignatureKind, signer_at
 from engine.history.verification import Report, verify
