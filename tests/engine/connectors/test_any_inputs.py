@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine import feel, values
@@ -99,6 +99,8 @@ def test_what_is_sent_as_json_says_the_same(value: Any) -> None:
         read = json_values.value_of(text)
     except (BadInput, json_values.NotJson):
         return
+    # What is read holds no NUL, whatever was sent: no database would keep it.
+    assume("\\u0000" not in text)
     assert json_values.text_of(read) == text
 
 
