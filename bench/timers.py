@@ -101,7 +101,8 @@ def furnish(setting: databases.Setting, name: str, kind: str) -> datetime:
     start = StartProcess(actor=Actor(person_id="clerk"), process_key="notice")
     with bar(f"{setting.name}, {kind}: starting cases") as progress:
         for done in range(0, TIMERS, 50):
-            engine.execute_together([start] * min(50, TIMERS - done))
+            for _ in range(min(50, TIMERS - done)):
+                engine.execute(start)
             progress(done + 50)
     engine.database.dispose()
     return Standing.NOW + timedelta(days=5)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
 from random import random
 from time import perf_counter, sleep
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine import feel
 from engine.cases.foresight import foresee
@@ -31,7 +30,6 @@ from engine.unit_of_work import Tools, UnitOfWork
 
 R = TypeVar("R")
 #: a command's name, its seconds, and the code of its refusal
-Told = tuple[str, float, str | None]
 Observer = Callable[[str, float, str | None], None]
 #: Times a command is tried while others come first; each time one of them has succeeded.
 ATTEMPTS = 16
@@ -39,25 +37,6 @@ ATTEMPTS = 16
 COLLISIONS = 3
 #: Seconds, at most, before the second try, doubled before each further one, and at the longest.
 SHORTEST_REST, LONGEST_REST = 0.001, 0.25
-
-
-@contextmanager
-def _apart(connection: Connection) -> Iterator[None]:
-    """What goes wrong inside is taken back by itself. In plain words, which need not be compiled each time."""
-    connection.exec_driver_sql("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
-        raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT part")
-
-
-@dataclass(frozen=True)
-class Failed:
-    """What a command has raised that was carried out together with others."""
-
-    error: Exception
 
 
 class ProcessEngine:
@@ -95,57 +74,6 @@ class ProcessEngine:
             raise
         finally:
             observer(type(command).__name__, perf_counter() - began, refusal or None)
-        return result
-
-    def execute_together(self, commands: Sequence[Command[R]]) -> list[R | Failed]:
-        """Carry commands out one after the other, each completely or not at all, and commit once.
-
-        For a worker with much to do: waiting for the disk is most of a short command. Gives what each has given or
-        raised. Raises, and changes nothing, where the whole transaction was lost, to another or with the database.
-        """
-        tried: list[UnitOfWork] = []
-        told: list[Told] = []
-        results: list[R | Failed] = []
-        try:
-            with self.database.write() as connection:
-                for command in commands:
-                    part: R | Failed = self._as_part(connection, command, tried, told)
-                    results.append(part)
-                connection.commit()
-                for work, result in zip(tried, results, strict=True):
-                    if not isinstance(result, Failed):
-                        work.committed()
-        finally:
-            for work in tried:
-                work.release()
-        if self._observer is not None:
-            for facts in told:
-                self._observer(*facts)
-        return results
-
-    def _as_part(
-        self, connection: Connection, command: Command[R], tried: list[UnitOfWork], told: list[Told]
-    ) -> R | Failed:
-        began, name, refusal = perf_counter(), type(command).__name__, ""
-        result: R | Failed
-        try:
-            with (
-                self.tools.tracer.span(SpanKind.COMMAND, name),
-                _apart(connection),
-                self._work(connection, command) as work,
-            ):
-                tried.append(work)
-                result = self._carry_out(work, command)
-        except IntegrityError as error:
-            result, refusal = Failed(error), "error"
-        except SQLAlchemyError:
-            # The database may have ended the whole transaction, as SQLite does on a full disk: nothing of it counts.
-            raise
-        except AnlanError as error:
-            result, refusal = Failed(error), error.code
-        except Exception as error:
-            result, refusal = Failed(error), "error"
-        told.append((name, perf_counter() - began, refusal or None))
         return result
 
     def _execute(self, command: Command[R]) -> R:

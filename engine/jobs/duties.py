@@ -28,7 +28,7 @@ from engine.messaging.messages import DeliverKeptMessage
 from engine.model import StartSubscription
 from engine.notifications.commands import MakeNotifications
 from engine.notifications.mailing import mail_notifications
-from engine.process_engine import Failed, ProcessEngine
+from engine.process_engine import ProcessEngine
 from engine.schedules.commands import StartScheduled
 from engine.tracing import SpanKind
 
@@ -53,17 +53,6 @@ def perform(engine: ProcessEngine, job: Job) -> bool:
         raise
     finally:
         _tell([job], outcome, perf_counter() - began)
-
-
-def perform_together(engine: ProcessEngine, jobs: Sequence[Job]) -> list[Job]:
-    """Do jobs that are a command each with one commit; gives those that must be done again by themselves."""
-    began = perf_counter()
-    results = engine.execute_together([COMMANDS[job.kind](job) for job in jobs])
-    seconds = (perf_counter() - began) / max(len(jobs), 1)
-    ends = list(zip(jobs, results, strict=True))
-    _tell([job for job, result in ends if result is True], "done", seconds)
-    _tell([job for job, result in ends if result is False], "nothing", seconds)
-    return [job for job, result in ends if isinstance(result, Failed)]
 
 
 def _tell(jobs: Sequence[Job], outcome: str, seconds: float) -> None:
@@ -194,10 +183,4 @@ DUTIES: dict[JobKind, Duty] = {
     JobKind.NOTICE: notify,
     JobKind.MAIL: mail_to,
     JobKind.UPKEEP: keep_up,
-}
-
-#: The kinds of which a job is one short command, and many may be done with one commit.
-COMMANDS: dict[JobKind, Callable[[Job], Command[bool]]] = {
-    JobKind.TIMER: _first_timer,
-    JobKind.MESSAGE: _delivery,
 }

@@ -7,16 +7,13 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from threading import Event, Thread
 from time import monotonic
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from engine.errors import AnlanError
-from engine.jobs.duties import COMMANDS, perform, perform_together
+from engine.jobs.duties import perform
 from engine.jobs.embedded_queue import EmbeddedQueue
 from engine.jobs.leases import BEAT, HeldJob, Leases
 from engine.jobs.queue import INSIDE, OUTSIDE, JobKind
@@ -27,8 +24,6 @@ from engine.store.outages import OutageLog
 _LOG = logging.getLogger(__name__)
 #: Seconds that a worker which is to end waits for its jobs; what takes longer is another's when the lease is over.
 PATIENCE = 10.0
-#: How many short jobs share a commit: others who want to write wait for so many.
-TOGETHER = 20
 
 
 @dataclass
@@ -61,7 +56,6 @@ class EmbeddedWorker:
         self._lanes = [self._inside, *(Lane(OUTSIDE, batch=1) for _ in range(calls))]
         self._outages = OutageLog(_LOG)
         self._stopping = Event()
-        self._together = TOGETHER
         self._sweeper = Sweeper(engine)
         self._threads: list[Thread] = []
 
@@ -136,40 +130,13 @@ class EmbeddedWorker:
     def _all_done(self, held: Sequence[HeldJob]) -> list[HeldJob]:
         """Do jobs, or give them back when it is time to end; tells which are done."""
         done: list[HeldJob] = []
-        for few in self._in_groups(held):
+        for number, one in enumerate(held):
             if self._stopping.is_set():
-                self._leases.give_back(few)
-                continue
-            rest = self._left_over(few)
-            done += [one for one in few if one not in rest]
-            done += [one for one in rest if self._done(one)]
+                self._leases.give_back(held[number:])
+                break
+            if self._done(one):
+                done.append(one)
         return done
-
-    def _in_groups(self, held: Sequence[HeldJob]) -> Iterator[Sequence[HeldJob]]:
-        """Jobs in their order, with those together that may share a commit."""
-        for short, group in groupby(held, key=lambda one: one.job.kind in COMMANDS):
-            jobs = list(group)
-            while jobs:
-                size = self._together if short else 1
-                few, jobs = jobs[:size], jobs[size:]
-                yield few
-
-    def _left_over(self, held: Sequence[HeldJob]) -> Sequence[HeldJob]:
-        """Do short jobs with one commit; gives those that have to be done one by one.
-
-        PostgreSQL lets the commands of two workers collide that do not touch the same case, the sooner the more of
-        them share a transaction. So fewer do after each collision, and one more after each success.
-        """
-        if len(held) == 1:
-            return held
-        try:
-            failed = perform_together(self._engine, [one.job for one in held])
-        except (SQLAlchemyError, AnlanError):
-            self._together = max(1, self._together // 2)
-            half = len(held) // 2
-            return [*self._left_over(held[:half]), *self._left_over(held[half:])]
-        self._together = min(TOGETHER, self._together + 1)
-        return [one for one in held if one.job in failed]
 
     def _done(self, held: HeldJob) -> bool:
         """Do a job; one that fails is put back, whatever has failed."""

@@ -226,7 +226,6 @@ def test_jobs_of_a_round_that_went_wrong_are_not_held_on(
     def fall(*_: object) -> list[Job]:
         raise PendingRollbackError
 
-    monkeypatch.setattr("engine.jobs.worker.perform_together", fall)
     monkeypatch.setattr("engine.jobs.worker.perform", fall)
     monkeypatch.setattr(Leases, "put_back", fall)
     office.apply()
