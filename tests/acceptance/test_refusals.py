@@ -66,8 +66,9 @@ def test_a_task_is_done_once(desk: Any, reviewed: Walk, refused: Any) -> None:
     submission = desk.sample("yantan.clerk", task, "agree", {})
     desk.complete("yantan.clerk", task, "agree", submission)
 
-    with refused(409):
+    with refused(409) as refusal:
         desk.complete("yantan.clerk", task, "agree", submission)
+    assert "已经办理过了" in refusal.detail
 
 
 def test_of_two_at_once_one_wins(desk: Any, reviewed: Walk) -> None:
